@@ -1,0 +1,1 @@
+"""Built-in data: one file a kind, found by looking."""

@@ -1,0 +1,1 @@
+"""File readers: one file a format family, found by looking."""

@@ -1,0 +1,62 @@
+"""The contract of built-in data: one file a kind in the catalogue."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, cast
+
+from genstudio.data.table import Table
+from genstudio.errors import DataError
+from genstudio.registry import discover
+from genstudio.settings import Settings, nearest
+
+
+@dataclass(frozen=True)
+class SourceInfo:
+    """What a list of data shows.
+
+    Arguments:
+        key: the name recipes use.
+        group: heading under which lists show it: "Toy densities", "Textbook examples", "Real data".
+        presets: titles to settings that differ from the defaults.
+        notice: origin and licence of bundled data.
+    """
+
+    key: str
+    title: str
+    summary: str
+    group: str = "Toy densities"
+    order: int = 100
+    presets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    notice: str = ""
+
+
+class Source(ABC):
+    """Data that come with the program."""
+
+    info: ClassVar[SourceInfo]
+    Settings: ClassVar[type[Settings]] = Settings
+
+    @abstractmethod
+    def load(self, settings: Any, seed: int) -> Table:
+        """The data.
+
+        Arguments:
+            settings: an instance of the class's own `Settings`.
+            seed: the same seed gives the same rows.
+        """
+
+
+def sources() -> dict[str, type[Source]]:
+    """Every source in the catalogue, by key."""
+    return cast("dict[str, type[Source]]", discover("genstudio.data.catalogue", Source))  # type: ignore[type-abstract]
+
+
+def source(key: str) -> type[Source]:
+    """One source by its key."""
+    known = sources()
+    if key not in known:
+        raise DataError(f"There is no built-in data called `{key}` ({nearest(key, known)}).")
+    return known[key]

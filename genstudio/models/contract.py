@@ -1,0 +1,141 @@
+"""The contract of a model, and the capabilities that panels and commands ask for.
+
+Models know model units only. `fitted.Fitted` turns their answers into data units, so that the
+log-determinant of the preparation is accounted for in one place.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from genstudio.data.dataset import Dataset, Kind
+from genstudio.settings import Settings, describe
+from genstudio.training.events import Event, LiveSettings
+
+Array = NDArray[Any]
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class ModelInfo:
+    """What a list of models shows.
+
+    Arguments:
+        key: the name recipes use.
+        summary: one line for a student.
+        step_name: what one step is called ("EM step", "bandwidth").
+        objective: key of the metric that the loss curve shows, and what it is called.
+        presets: titles to settings that differ from the defaults.
+        references: authors, year, title.
+    """
+
+    key: str
+    title: str
+    summary: str
+    kinds: frozenset[Kind]
+    order: int = 100
+    step_name: str = "step"
+    presets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    references: tuple[str, ...] = ()
+
+
+class Model(ABC):
+    """Settings and learning of one family."""
+
+    info: ClassVar[ModelInfo]
+    Settings: ClassVar[type[Settings]]
+
+    def __init__(self, settings: Any) -> None:
+        self.settings = settings
+
+    @classmethod
+    def unsuitable(cls, data: Dataset) -> str | None:
+        """A sentence saying why the model cannot learn these data, or None when it can."""
+        if data.kind not in cls.info.kinds:
+            return f"{cls.info.title} learns from {' or '.join(sorted(cls.info.kinds))}, not from {data.kind}."
+        return None
+
+    @abstractmethod
+    def fit(self, data: Dataset, live: LiveSettings, seed: int) -> Generator[Event, None, None]:
+        """Learn, one step an event.
+
+        Between two events anyone may ask the model anything, change `live`, or close the generator.
+        Metrics are named `train` and `valid`: mean log-likelihood, nats per item, model units; a lower bound
+        is named `bound`.
+        """
+
+    @abstractmethod
+    def state(self) -> dict[str, Array]:
+        """All that was learned, as named arrays; copies."""
+
+    @abstractmethod
+    def load_state(self, state: Mapping[str, Array]) -> None:
+        """Take up what was learned.
+
+        Raises:
+            ArchiveError: an array is missing or has a wrong shape.
+        """
+
+    def live_settings(self) -> LiveSettings:
+        """The model's live settings at the values it was made with."""
+        return LiveSettings({s.name: getattr(self.settings, s.name) for s in describe(self.Settings) if s.live})
+
+
+@runtime_checkable
+class Samples(Protocol):
+    """Can invent new items."""
+
+    def sample(self, n: int, seed: int) -> tuple[Floats, Ints]:
+        """n items, shape (n, *item), model units, and the component each came from (-1: none), shape (n,)."""
+
+
+@runtime_checkable
+class Density(Protocol):
+    """Knows its density exactly."""
+
+    def log_prob(self, x: Floats) -> Floats:
+        """Exact log-density, nats, shape (N,), model units."""
+
+
+@runtime_checkable
+class Scores(Protocol):
+    """Can say how strange an item is, and why."""
+
+    def anomaly_score(self, x: Floats) -> Floats:
+        """Higher is stranger, shape (N,)."""
+
+    def contributions(self, x: Floats) -> Floats:
+        """How much each coordinate adds to the strangeness, shape (N, D), nats."""
+
+
+@runtime_checkable
+class Components(Protocol):
+    """Is made of Gaussian components that can be seen and edited by hand."""
+
+    def responsibilities(self, x: Floats) -> Floats:
+        """Probability of each component given each item, shape (N, K)."""
+
+    def parameters(self) -> dict[str, Floats]:
+        """`weights` (K,), `means` (K, D), `covariances` (K, D, D), model units; copies."""
+
+    def set_parameters(self, weights: Floats, means: Floats, covariances: Floats) -> None:
+        """Take parameters given by hand; covariances are brought into the model's own shape.
+
+        Raises:
+            SettingsError: a covariance that is not positive definite, or weights that do not make a mixture.
+        """
+
+
+@runtime_checkable
+class Counted(Protocol):
+    """Has a number of free parameters, so that information criteria make sense."""
+
+    def n_parameters(self) -> int:
+        """Free parameters."""

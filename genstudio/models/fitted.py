@@ -1,0 +1,68 @@
+"""A trained model together with the preparation of its data: everything in data units."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from genstudio.data.preparation import Preparation
+from genstudio.errors import TrainingError
+from genstudio.models.contract import Components, Counted, Density, Model, Samples, Scores
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+C = TypeVar("C")
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """Answers of a model in data units; the model itself stays in model units.
+
+    Every method raises TrainingError, with a sentence, when the model cannot do what is asked.
+    """
+
+    model: Model
+    preparation: Preparation
+
+    def can(self, capability: type[object]) -> bool:
+        """Whether the model has a capability of `models.contract`."""
+        return isinstance(self.model, capability)
+
+    def sample(self, n: int, seed: int) -> tuple[Floats, Ints]:
+        """n new items, shape (n, D), data units, and the component of each, shape (n,)."""
+        z, component = self._as(Samples, "invent samples").sample(n, seed)  # type: ignore[type-abstract]
+        return self.preparation.to_data(z), component
+
+    def log_prob(self, x: Floats) -> Floats:
+        """Exact log-density, nats, shape (N,), of points x in data units, shape (N, D)."""
+        density = self._as(Density, "state a likelihood")  # type: ignore[type-abstract]
+        log_det = self.preparation.log_det(x)
+        result = np.full(len(x), -np.inf)
+        inside = np.isfinite(log_det)
+        result[inside] = density.log_prob(self.preparation.to_model(x[inside])) + log_det[inside]
+        return result
+
+    def anomaly_score(self, x: Floats) -> Floats:
+        """Higher is stranger, shape (N,)."""
+        return self._as(Scores, "score anomalies").anomaly_score(self.preparation.to_model(x))  # type: ignore[type-abstract]
+
+    def contributions(self, x: Floats) -> Floats:
+        """What each column adds to the strangeness, shape (N, D), nats."""
+        return self._as(Scores, "score anomalies").contributions(self.preparation.to_model(x))  # type: ignore[type-abstract]
+
+    def responsibilities(self, x: Floats) -> Floats:
+        """Probability of each component given each row, shape (N, K)."""
+        components = self._as(Components, "name components")  # type: ignore[type-abstract]
+        return components.responsibilities(self.preparation.to_model(x))
+
+    def n_parameters(self) -> int:
+        """Free parameters of the model."""
+        return self._as(Counted, "count its parameters").n_parameters()  # type: ignore[type-abstract]
+
+    def _as(self, capability: type[C], doing: str) -> C:
+        if not isinstance(self.model, capability):
+            raise TrainingError(f"{self.model.info.title} cannot {doing}.", "Choose a model that can.")
+        return self.model

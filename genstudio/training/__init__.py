@@ -1,0 +1,1 @@
+"""How models learn, with no idea of who watches."""
