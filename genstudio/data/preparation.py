@@ -76,6 +76,11 @@ class Preparation:
         """Log of the volume change data → model at each point x (data units), shape (N,), nats."""
         return self.scaling.log_det(x)
 
+    def part(self, columns: Sequence[int]) -> Preparation:
+        """The preparation of some of the columns alone."""
+        chosen = list(columns)
+        return Preparation(tuple(self.columns[i] for i in chosen), self.fill[chosen], self.scaling.part(chosen))
+
     def rows(self, table: Table) -> tuple[Floats, Ints]:
         """Another table's rows in data units, and which rows of it could be used.
 

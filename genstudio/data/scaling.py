@@ -41,6 +41,14 @@ class Scaling(ABC):
     def log_det(self, x: Floats) -> Floats:
         """Sum over columns of log |dz/dx| at x (data units), shape (N,)."""
 
+    def affine(self, dimension: int) -> tuple[Floats, Floats] | None:
+        """Shift and scale with x = z * scale + shift, each shape (D,), or None where the map is no such thing."""
+        return None
+
+    def part(self, columns: Sequence[int]) -> Scaling:
+        """The scaling of some of the columns alone."""
+        return type(self)(**{key: value[list(columns)] for key, value in vars(self).items()})
+
     def state(self) -> dict[str, Any]:
         """Plain values for a file."""
         return {key: np.asarray(value).tolist() for key, value in vars(self).items()}
@@ -73,6 +81,10 @@ class Unscaled(Scaling):
         """Zero everywhere."""
         return np.zeros(len(x))
 
+    def affine(self, dimension: int) -> tuple[Floats, Floats] | None:
+        """Nothing is shifted or scaled."""
+        return np.zeros(dimension), np.ones(dimension)
+
 
 @dataclass(frozen=True)
 class Affine(Scaling):
@@ -92,6 +104,10 @@ class Affine(Scaling):
     def log_det(self, x: Floats) -> Floats:
         """The same at every point."""
         return np.full(len(x), -np.log(self.scale).sum())
+
+    def affine(self, dimension: int) -> tuple[Floats, Floats] | None:
+        """The shift and the scale."""
+        return self.shift, self.scale
 
 
 class Standard(Affine):

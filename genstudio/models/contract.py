@@ -7,7 +7,7 @@ log-determinant of the preparation is accounted for in one place.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
@@ -102,6 +102,14 @@ class Density(Protocol):
 
     def log_prob(self, x: Floats) -> Floats:
         """Exact log-density, nats, shape (N,), model units."""
+
+
+@runtime_checkable
+class Marginals(Protocol):
+    """Can integrate coordinates out exactly."""
+
+    def marginal_log_prob(self, x: Floats, columns: Sequence[int]) -> Floats:
+        """Exact log-density over some coordinates only, nats, shape (N,); x has shape (N, len(columns))."""
 
 
 @runtime_checkable

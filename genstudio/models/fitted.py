@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from genstudio.data.preparation import Preparation
 from genstudio.errors import TrainingError
-from genstudio.models.contract import Components, Counted, Density, Model, Samples, Scores
+from genstudio.models.contract import Components, Counted, Density, Marginals, Model, Samples, Scores
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -45,6 +46,31 @@ class Fitted:
         result[inside] = density.log_prob(self.preparation.to_model(x[inside])) + log_det[inside]
         return result
 
+    def marginal_log_prob(self, x: Floats, columns: Sequence[int]) -> Floats:
+        """Exact log-density over some columns, the others integrated out; x in data units, shape (N, len(columns))."""
+        if list(columns) == list(range(len(self.preparation.columns))):
+            return self.log_prob(x)
+        density = self._as(Marginals, "integrate columns out")  # type: ignore[type-abstract]
+        part = self.preparation.part(columns)
+        log_det = part.log_det(x)
+        result = np.full(len(x), -np.inf)
+        inside = np.isfinite(log_det)
+        result[inside] = density.marginal_log_prob(part.to_model(x[inside]), columns) + log_det[inside]
+        return result
+
+    def parameters(self) -> dict[str, Floats]:
+        """Weights (K,), means (K, D) and covariances (K, D, D) of the components, data units."""
+        found = self._as(Components, "name components").parameters()  # type: ignore[type-abstract]
+        shift, scale = self._affine()
+        covariances = found["covariances"] * scale[:, None] * scale
+        return {"weights": found["weights"], "means": found["means"] * scale + shift, "covariances": covariances}
+
+    def set_parameters(self, weights: Floats, means: Floats, covariances: Floats) -> None:
+        """Take parameters given by hand, data units."""
+        components = self._as(Components, "take parameters by hand")  # type: ignore[type-abstract]
+        shift, scale = self._affine()
+        components.set_parameters(weights, (means - shift) / scale, covariances / scale[:, None] / scale)
+
     def anomaly_score(self, x: Floats) -> Floats:
         """Higher is stranger, shape (N,)."""
         return self._as(Scores, "score anomalies").anomaly_score(self.preparation.to_model(x))  # type: ignore[type-abstract]
@@ -61,6 +87,12 @@ class Fitted:
     def n_parameters(self) -> int:
         """Free parameters of the model."""
         return self._as(Counted, "count its parameters").n_parameters()  # type: ignore[type-abstract]
+
+    def _affine(self) -> tuple[Floats, Floats]:
+        known = self.preparation.scaling.affine(len(self.preparation.columns))
+        if known is None:
+            raise TrainingError("Under a logit scaling components are no ellipses.", "Choose another scaling.")
+        return known
 
     def _as(self, capability: type[C], doing: str) -> C:
         if not isinstance(self.model, capability):

@@ -1,0 +1,1 @@
+"""A recipe is carried out as a run; a session holds the runs that are open together."""

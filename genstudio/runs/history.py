@@ -1,0 +1,86 @@
+"""What a run has told so far."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from genstudio.training.events import Changed, Event, Note, Progress
+
+Floats = NDArray[np.float64]
+
+
+@dataclass
+class History:
+    """Figures by step, notes, and changes of live settings."""
+
+    notes: list[Note] = field(default_factory=list)
+    changes: list[Changed] = field(default_factory=list)
+    step: int = 0
+    total: int | None = None
+    _series: dict[str, tuple[list[int], list[float]]] = field(default_factory=lambda: defaultdict(lambda: ([], [])))
+
+    def take(self, event: Event) -> None:
+        """Remember one event; previews are not kept."""
+        if isinstance(event, Progress):
+            self._progress(event)
+        elif isinstance(event, Note):
+            self.notes.append(event)
+        elif isinstance(event, Changed):
+            self.changes.append(event)
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """Names of the figures, in the order in which they first came."""
+        return tuple(self._series)
+
+    def series(self, metric: str, since: int = 0) -> tuple[Floats, Floats]:
+        """Steps and values of one figure from its `since`-th entry on."""
+        steps, values = self._series.get(metric, ([], []))
+        return np.array(steps[since:], float), np.array(values[since:], float)
+
+    def last(self, metric: str) -> float | None:
+        """The newest value of a figure, or None."""
+        values = self._series.get(metric, ([], []))[1]
+        return values[-1] if values else None
+
+    def state(self) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
+        """Arrays and plain values (JSON) for a file."""
+        arrays: dict[str, NDArray[Any]] = {}
+        for i, (steps, values) in enumerate(self._series.values()):
+            arrays[f"steps.{i}"] = np.array(steps, np.int64)
+            arrays[f"values.{i}"] = np.array(values, np.float64)
+        plain = {
+            "metrics": list(self._series), "step": self.step, "total": self.total,
+            "notes": [{"level": n.level, "text": n.text, "remedy": n.remedy} for n in self.notes],
+            "changes": [{"step": c.step, "name": c.name, "value": c.value} for c in self.changes],
+        }
+        return arrays, plain
+
+    @staticmethod
+    def from_state(arrays: Mapping[str, NDArray[Any]], plain: Mapping[str, Any]) -> History:
+        """The history that `state` described."""
+        history = History(step=plain["step"], total=plain["total"])
+        history.notes = [Note(**note) for note in plain["notes"]]
+        history.changes = [Changed(**change) for change in plain["changes"]]
+        for i, name in enumerate(plain["metrics"]):
+            history._series[name] = (arrays[f"steps.{i}"].tolist(), arrays[f"values.{i}"].tolist())
+        return history
+
+    def _progress(self, event: Progress) -> None:
+        self.step, self.total = event.step, event.total
+        for name, value in event.metrics.items():
+            steps, values = self._series[name]
+            steps.append(event.step)
+            values.append(value)
+
+
+def take_all(history: History, events: Iterable[Event]) -> None:
+    """Remember several events."""
+    for event in events:
+        history.take(event)

@@ -1,0 +1,186 @@
+"""What can be asked of a model: a name, plain arguments, and an answer of arrays.
+
+Nothing here assumes shared memory with whoever asks, so a job may one day live elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from genstudio.data.dataset import Dataset
+from genstudio.data.reader import Watch
+from genstudio.errors import TrainingError
+from genstudio.models.fitted import Fitted
+
+Array = NDArray[Any]
+Answer = dict[str, Array]
+CHUNK = 65_536
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Who is asked: the model as it is now, and the data it learns from (None for an opened run without them)."""
+
+    fitted: Fitted
+    data: Dataset | None
+
+    def items(self) -> Dataset:
+        """The data, or a sentence."""
+        if self.data is None:
+            raise TrainingError("The data of this run are not at hand.", "Open them again.")
+        return self.data
+
+
+Question = Callable[..., Answer]
+_QUESTIONS: dict[str, Question] = {}
+
+
+def question(function: Question) -> Question:
+    """Registers a function under its own name."""
+    _QUESTIONS[function.__name__] = function
+    return function
+
+
+def answer(name: str, subject: Subject, arguments: Mapping[str, Any], watch: Watch) -> Answer:
+    """The answer to one question.
+
+    Raises:
+        TrainingError: there is no such question, or the model cannot answer it.
+    """
+    if name not in _QUESTIONS:
+        raise TrainingError(f"Nobody can answer the question `{name}`.", f"Known: {', '.join(sorted(_QUESTIONS))}.")
+    return _QUESTIONS[name](subject, watch, **arguments)
+
+
+@question
+def density_grid(
+    subject: Subject, watch: Watch, bounds: Sequence[float], shape: Sequence[int], columns: Sequence[int] = (0, 1)
+) -> Answer:
+    """Log-density, nats, at the cell centres of a grid over two columns.
+
+    Arguments:
+        bounds: x0, x1, y0, y1, data units.
+        shape: cells along x and along y.
+        columns: which two columns; of tables with more, the others are integrated out.
+
+    Returns:
+        `log_prob`, shape (ny, nx); `bounds`.
+    """
+    points = grid_points(bounds, shape)
+    values = subject.fitted.marginal_log_prob(points, columns)
+    return {"log_prob": values.reshape(shape[1], shape[0]), "bounds": np.array(bounds, float)}
+
+
+@question
+def density_line(subject: Subject, watch: Watch, bounds: Sequence[float], n: int, column: int = 0) -> Answer:
+    """Log-density, nats, along one column; the others are integrated out."""
+    x = np.linspace(bounds[0], bounds[1], n)
+    return {"x": x, "log_prob": subject.fitted.marginal_log_prob(x[:, None], (column,))}
+
+
+@question
+def log_prob(subject: Subject, watch: Watch, x: Array) -> Answer:
+    """Log-density, nats, of points in data units, shape (N, D)."""
+    return {"log_prob": in_chunks(subject.fitted.log_prob, np.asarray(x, float), watch, "Scoring rows")}
+
+
+@question
+def marginal_log_prob(subject: Subject, watch: Watch, x: Array, columns: Sequence[int]) -> Answer:
+    """Log-density, nats, of points over some of the columns, shape (N, len(columns))."""
+    return {"log_prob": subject.fitted.marginal_log_prob(np.asarray(x, float), columns)}
+
+
+@question
+def sample(subject: Subject, watch: Watch, n: int, seed: int) -> Answer:
+    """New rows in data units and the component of each."""
+    x, component = subject.fitted.sample(n, seed)
+    return {"x": x, "component": component}
+
+
+@question
+def responsibilities(subject: Subject, watch: Watch, x: Array) -> Answer:
+    """Probability of each component, shape (N, K)."""
+    return {"responsibilities": subject.fitted.responsibilities(np.asarray(x, float))}
+
+
+@question
+def parameters(subject: Subject, watch: Watch) -> Answer:
+    """Weights, means and covariances of the components, data units."""
+    return dict(subject.fitted.parameters())
+
+
+@question
+def set_parameters(subject: Subject, watch: Watch, weights: Array, means: Array, covariances: Array) -> Answer:
+    """Takes parameters given by hand, and answers how well they explain the data."""
+    subject.fitted.set_parameters(*(np.asarray(a, float) for a in (weights, means, covariances)))
+    return {**subject.fitted.parameters(), **likelihoods(subject, watch)}
+
+
+@question
+def likelihoods(subject: Subject, watch: Watch) -> Answer:
+    """Mean log-likelihood of each part of the data, nats per item, data units; parts without rows are left out."""
+    data = subject.items()
+    parts = {"train": data.train, "valid": data.valid, "test": data.test}
+    return {
+        name: np.array(in_chunks(subject.fitted.log_prob, data.preparation.to_data(part), watch, "Scoring rows").mean())
+        for name, part in parts.items() if len(part)
+    }
+
+
+@question
+def anomaly_scores(subject: Subject, watch: Watch, most: int | None = None) -> Answer:
+    """How strange each row of the data is.
+
+    Arguments:
+        most: at most so many rows, evenly spaced; all when None.
+
+    Returns:
+        `score` (N,), `row` (N,): row of the table, `x` (N, D) data units, `label` (N,) or empty; table order.
+    """
+    data = subject.items()
+    rows = np.concatenate(data.rows)
+    order = np.argsort(rows, kind="stable")
+    if most is not None and len(order) > most:
+        order = order[np.linspace(0, len(order) - 1, most).astype(np.int64)]
+    x = data.preparation.to_data(data.everything[order])
+    labels = data.labels
+    label = np.empty(0, np.int64) if labels is None else np.concatenate([labels.train, labels.valid, labels.test])[order]
+    score = in_chunks(subject.fitted.anomaly_score, x, watch, "Scoring rows")
+    return {"score": score, "row": rows[order], "x": x, "label": label}
+
+
+@question
+def contributions(subject: Subject, watch: Watch, x: Array) -> Answer:
+    """What each column adds to the strangeness of rows in data units, shape (N, D), nats."""
+    return {"contributions": in_chunks(subject.fitted.contributions, np.asarray(x, float), watch, "Explaining rows")}
+
+
+@question
+def state(subject: Subject, watch: Watch) -> Answer:
+    """All that the model has learned, for saving."""
+    return dict(subject.fitted.model.state())
+
+
+def grid_points(bounds: Sequence[float], shape: Sequence[int]) -> Array:
+    """Cell centres of a grid, shape (ny * nx, 2), row after row."""
+    x0, x1, y0, y1 = bounds
+    nx, ny = shape
+    x = x0 + (np.arange(nx) + 0.5) * (x1 - x0) / nx
+    y = y0 + (np.arange(ny) + 0.5) * (y1 - y0) / ny
+    return np.column_stack([np.tile(x, ny), np.repeat(y, nx)])
+
+
+def in_chunks(function: Callable[[Array], Array], x: Array, watch: Watch, doing: str) -> Array:
+    """A function of rows, applied piece by piece so that it can be watched and cancelled."""
+    if len(x) <= CHUNK:
+        return function(x)
+    pieces = []
+    for start in range(0, len(x), CHUNK):
+        watch(start / len(x), doing)
+        pieces.append(function(x[start:start + CHUNK]))
+    return np.concatenate(pieces)

@@ -1,0 +1,243 @@
+"""Recipe: which data, how prepared, which model, which settings, which seed. Reads from and writes to TOML."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pydantic
+
+from genstudio.data.preparation import PreparationSettings
+from genstudio.data.source import source
+from genstudio.errors import RecipeError, SettingsError
+from genstudio.models.registry import model
+from genstudio.settings import Settings, describe, nearest, setting, validate
+
+
+class DataRecipe(Settings):
+    """Which data, and how they are prepared.
+
+    In TOML the fields of `preparation` and the `options` of the source or reader stand directly
+    under `[data]`.
+    """
+
+    source: str | None = setting(None, "A name from `genstudio list data`.")
+    path: str | None = setting(None, "A file, absolute or beside the recipe.")
+    seed: int | None = setting(None, "Draws and splits the data; the recipe's seed when left out.", ge=0, lt=2**32)
+    preparation: PreparationSettings = PreparationSettings()
+    options: Mapping[str, Any] = {}
+
+    def same_table(self, other: DataRecipe) -> bool:
+        """Whether both name the same rows before preparation."""
+        return self.model_copy(update={"preparation": other.preparation}) == other
+
+
+class ModelRecipe(Settings):
+    """Which model, with its settings beside the name."""
+
+    name: str = setting("gmm", "A key from `genstudio list models`.")
+    settings: Mapping[str, Any] = {}
+
+
+class TrainingRecipe(Settings):
+    """When training ends: at whichever comes first; the model's own rule when all are left out."""
+
+    epochs: int | None = setting(None, "Passes through the training rows.", ge=1, le=10**9)
+    steps: int | None = setting(None, "Steps.", ge=1, le=10**9)
+    seconds: float | None = setting(None, "Time for training.", gt=0, le=10**7, unit="s")
+
+
+class Recipe(Settings):
+    """All that decides a result."""
+
+    seed: int = setting(42, "The same recipe with the same seed gives the same numbers.", ge=0, lt=2**32)
+    data: DataRecipe = DataRecipe(source="two_moons")
+    model: ModelRecipe = ModelRecipe()
+    training: TrainingRecipe = TrainingRecipe()
+
+    @property
+    def data_seed(self) -> int:
+        """The seed that draws and splits the data."""
+        return self.seed if self.data.seed is None else self.data.seed
+
+
+def read_recipe(path: Path) -> Recipe:
+    """A recipe from a TOML file.
+
+    Raises:
+        RecipeError: the file cannot be read, is not TOML, or names what is not known.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise RecipeError(f"The recipe {path} cannot be read: {error}.", "Check its name and encoding.") from None
+    try:
+        recipe = parse_recipe(text)
+    except RecipeError as error:
+        raise RecipeError(f"{path}: {error.what}", error.remedy) from None
+    return _beside(recipe, path.parent)
+
+
+def parse_recipe(text: str) -> Recipe:
+    """A recipe from TOML text; unknown keys are errors that name the nearest known key."""
+    try:
+        values = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise RecipeError(f"This is not a recipe: {error}.", "A recipe is a TOML file; correct that line.") from None
+    return recipe_from_values(values)
+
+
+def recipe_from_values(values: Mapping[str, Any]) -> Recipe:
+    """A recipe from nested plain values, all of them checked.
+
+    Raises:
+        RecipeError: naming every key that is unknown or out of bounds.
+    """
+    values = dict(values)
+    sections = {name: _section(values, name) for name in ("data", "model", "training")}
+    try:
+        return Recipe(
+            **_checked_top(values), data=_data(sections["data"]), model=_model(sections["model"]),
+            training=validate(TrainingRecipe, sections["training"], "[training]"),
+        )
+    except SettingsError as error:
+        raise RecipeError(error.what, error.remedy) from None
+
+
+def override(recipe: Recipe, dotted: str, value: Any) -> Recipe:
+    """The recipe with one value changed, named as `model.n_components` or `seed`."""
+    values = to_values(recipe)
+    *sections, name = dotted.split(".")
+    place = values
+    for section in sections:
+        place = place.setdefault(section, {})
+        if not isinstance(place, dict):
+            raise RecipeError(f"`{dotted}` is not a setting.", "Write SECTION.NAME=VALUE, as in model.n_components=5.")
+    if dotted == "model.name" and value != recipe.model.name:
+        place.clear()
+    place[name] = value
+    return recipe_from_values(values)
+
+
+def to_values(recipe: Recipe) -> dict[str, Any]:
+    """Nested plain values as they stand in TOML; what is left out (None) is left out."""
+    data = {name: getattr(recipe.data, name) for name in ("source", "path", "seed")}
+    data |= dict(recipe.data.options) | recipe.data.preparation.model_dump(mode="json")
+    return {
+        "seed": recipe.seed,
+        "data": _present(data),
+        "model": _present({"name": recipe.model.name, **recipe.model.settings}),
+        "training": _present(recipe.training.model_dump(mode="json")),
+    }
+
+
+def to_toml(recipe: Recipe) -> str:
+    """The recipe as readable TOML, each key with its help as a comment."""
+    values = to_values(recipe)
+    helps = _helps(recipe)
+    lines = [*_entry("seed", recipe.seed, helps["seed"]), ""]
+    for section in ("data", "model", "training"):
+        lines.append(f"[{section}]")
+        for key, value in values[section].items():
+            lines.extend(_entry(key, value, helps.get(f"{section}.{key}", "")))
+        lines.append("")
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _section(values: dict[str, Any], name: str) -> dict[str, Any]:
+    section = values.pop(name, {})
+    if not isinstance(section, dict):
+        raise RecipeError(f"`{name}` must be a section, [{name}].", "Put its settings below that line.")
+    return section
+
+
+def _checked_top(values: dict[str, Any]) -> dict[str, Any]:
+    known = set(Recipe.model_fields)
+    for key in values:
+        if key not in known:
+            raise RecipeError(f"A recipe has no key `{key}` ({nearest(key, known)}).", "Correct or remove it.")
+    try:
+        return {"seed": Recipe(**values).seed}
+    except pydantic.ValidationError:
+        raise RecipeError(
+            f"`seed` must be a whole number from 0 to 4294967295, not {values['seed']!r}.", "Correct it."
+        ) from None
+
+
+def _data(values: dict[str, Any]) -> DataRecipe:
+    if ("source" in values) == ("path" in values):
+        raise RecipeError("[data] must name either `source` or `path`.", "See `genstudio list data` for sources.")
+    place = {key: values.pop(key) for key in ("source", "path", "seed") if key in values}
+    prepared = {key: values.pop(key) for key in PreparationSettings.model_fields if key in values}
+    preparation = validate(PreparationSettings, prepared, "[data]")
+    plain = validate(DataRecipe, place, "[data]")
+    if plain.source is not None:
+        kind = source(plain.source)
+        known = [*kind.Settings.model_fields, *PreparationSettings.model_fields, "source", "path", "seed"]
+        for key in values:
+            if key not in kind.Settings.model_fields:
+                raise RecipeError(f"[data] has no key `{key}` ({nearest(key, known)}).", "Correct or remove it.")
+        values = validate(kind.Settings, values, f"the data `{plain.source}`").model_dump(mode="json")
+    return plain.model_copy(update={"preparation": preparation, "options": values})
+
+
+def _model(values: dict[str, Any]) -> ModelRecipe:
+    name = values.pop("name", "gmm")
+    settings = validate(model(str(name)).Settings, values, f"the model `{name}`")
+    return ModelRecipe(name=str(name), settings=settings.model_dump(mode="json"))
+
+
+def _beside(recipe: Recipe, folder: Path) -> Recipe:
+    if recipe.data.path is None:
+        return recipe
+    path = str((folder / Path(recipe.data.path).expanduser()).resolve())
+    return recipe.model_copy(update={"data": recipe.data.model_copy(update={"path": path})})
+
+
+def _present(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if value is not None}
+
+
+def _helps(recipe: Recipe) -> dict[str, str]:
+    sections: list[tuple[str, type[Settings]]] = [
+        ("", Recipe), ("data.", DataRecipe), ("data.", PreparationSettings), ("model.", ModelRecipe),
+        ("training.", TrainingRecipe), ("model.", model(recipe.model.name).Settings),
+    ]
+    if recipe.data.source is not None:
+        sections.append(("data.", source(recipe.data.source).Settings))
+    return {prefix + info.name: info.help for prefix, kind in sections for info in describe(kind)}
+
+
+def _entry(key: str, value: Any, help: str) -> Iterator[str]:
+    if help:
+        yield f"# {help}"
+    yield f"{_toml_key(key)} = {_toml_value(value)}"
+
+
+def _toml_key(key: str) -> str:
+    plain = key and all(c.isascii() and (c.isalnum() or c in "_-") for c in key)
+    return key if plain else _toml_string(key)
+
+
+def _toml_value(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return _toml_string(value)
+    if isinstance(value, int | float):
+        return repr(value)
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(_toml_value(item) for item in value) + "]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_toml_key(k)} = {_toml_value(v)}" for k, v in value.items()) + "}"
+    raise TypeError(f"no TOML for {type(value).__name__}")
+
+
+_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r", "\b": "\\b", "\f": "\\f"}
+
+
+def _toml_string(text: str) -> str:
+    shown = (_ESCAPES.get(c) or (c if c.isprintable() else f"\\U{ord(c):08x}") for c in text)
+    return '"' + "".join(shown) + '"'

@@ -1,0 +1,124 @@
+"""One recipe carried out: its history, its status, its trained model."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from genstudio.data.dataset import Dataset
+from genstudio.data.preparation import Preparation
+from genstudio.errors import RecipeError
+from genstudio.models.contract import Model
+from genstudio.models.fitted import Fitted
+from genstudio.models.registry import model
+from genstudio.runs.history import History
+from genstudio.runs.job import Job, Status, Told, Turned
+from genstudio.runs.learning import learn
+from genstudio.runs.questions import Subject
+from genstudio.runs.recipe import ModelRecipe, Recipe, TrainingRecipe
+from genstudio.settings import validate
+
+
+@dataclass
+class Run:
+    """What is known of one training; the model itself is the job's alone.
+
+    Arguments:
+        name: what a person calls it.
+        figures: final figures by key, each with `value`, `stderr`, `n`.
+        by_hand: the parameters were edited after training, so they stand in the recipe.
+    """
+
+    name: str
+    recipe: Recipe
+    preparation: Preparation
+    data: Dataset | None
+    job: Job
+    history: History = field(default_factory=History)
+    status: Status = Status.WAITING
+    message: str = ""
+    details: str = ""
+    seconds: float = 0.0
+    figures: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    by_hand: bool = False
+    key: str = field(default_factory=lambda: uuid.uuid4().hex)
+
+    @property
+    def model(self) -> type[Model]:
+        """The family."""
+        return model(self.recipe.model.name)
+
+    def take(self, told: Told) -> None:
+        """Remember what the job told."""
+        if isinstance(told, Turned):
+            self.status, self.message, self.details = told.status, told.message, told.details
+        else:
+            self.history.take(told)
+        self.seconds = max(self.seconds, self.job.training_seconds)
+
+    def pull(self) -> list[Told]:
+        """All that the job told since the last call, remembered and handed on."""
+        told = self.job.drain()
+        for item in told:
+            self.take(item)
+        return told
+
+    def repeatable(self) -> Recipe:
+        """The recipe that gives the same numbers again: limits of time become the step they reached."""
+        if self.by_hand or self.history.step == 0:
+            return self.recipe
+        if self.recipe.training.seconds is None and self.status is not Status.STOPPED:
+            return self.recipe
+        return self.recipe.model_copy(update={"training": TrainingRecipe(steps=self.history.step)})
+
+
+def new_model(recipe: Recipe, data: Dataset) -> Model:
+    """The untrained model of a recipe.
+
+    Raises:
+        RecipeError: a sentence saying why it cannot learn these data.
+    """
+    family = model(recipe.model.name)
+    reason = family.unsuitable(data)
+    if reason:
+        raise RecipeError(reason, "Choose another model or other columns.")
+    return family(validate(family.Settings, recipe.model.settings, f"the model `{recipe.model.name}`"))
+
+
+def new_run(recipe: Recipe, data: Dataset, name: str = "") -> Run:
+    """A run that waits to be started.
+
+    Raises:
+        RecipeError: the model cannot learn these data.
+    """
+    learner = new_model(recipe, data)
+    live = learner.live_settings()
+    learning = learn(learner, data, recipe.training, live, recipe.seed)
+    job = Job(Subject(Fitted(learner, data.preparation), data), learning, live)
+    return Run(name or f"{learner.info.key} · {data.name}", recipe, data.preparation, data, job)
+
+
+def learned_run(
+    name: str, recipe: Recipe, preparation: Preparation, data: Dataset | None, state: Mapping[str, Any], **known: Any
+) -> Run:
+    """A run whose model has learned already, as a file holds it.
+
+    Raises:
+        ArchiveError: the state does not fit the model.
+    """
+    family = model(recipe.model.name)
+    learner = family(validate(family.Settings, recipe.model.settings, f"the model `{recipe.model.name}`"))
+    learner.load_state(state)
+    job = Job(Subject(Fitted(learner, preparation), data), None)
+    return Run(name, recipe, preparation, data, job, **{"status": Status.DONE, **known})
+
+
+def with_settings(recipe: Recipe, **settings: Any) -> Recipe:
+    """The recipe with some of the model's settings changed, checked."""
+    family = model(recipe.model.name)
+    values = {**recipe.model.settings, **settings}
+    checked = validate(family.Settings, values, f"the model `{recipe.model.name}`")
+    chosen = ModelRecipe(name=recipe.model.name, settings=checked.model_dump(mode="json"))
+    return recipe.model_copy(update={"model": chosen})

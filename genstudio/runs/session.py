@@ -1,0 +1,64 @@
+"""The runs that are open together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from genstudio.data.dataset import Dataset
+from genstudio.runs.job import Status
+from genstudio.runs.recipe import Recipe
+from genstudio.runs.run import Run, new_run
+
+
+@dataclass
+class Session:
+    """Runs in the order in which they were made; each name is used once."""
+
+    runs: list[Run] = field(default_factory=list)
+
+    def __iter__(self) -> Iterator[Run]:
+        return iter(self.runs)
+
+    def start(self, recipe: Recipe, data: Dataset) -> Run:
+        """A new run, training."""
+        run = self.add(new_run(recipe, data))
+        run.job.start()
+        return run
+
+    def add(self, run: Run, place: int | None = None) -> Run:
+        """Take in a run, at a place in the list or at its end, under a name of its own."""
+        run.name = self.free_name(run.name)
+        self.runs.insert(len(self.runs) if place is None else place, run)
+        return run
+
+    def take_out(self, run: Run) -> int:
+        """Remove a run from the list and hold its training; its place. `add` brings it back."""
+        place = self.runs.index(run)
+        self.runs.remove(run)
+        run.job.pause()
+        return place
+
+    def rename(self, run: Run, name: str) -> None:
+        """Call a run something else; a name in use gets a number."""
+        run.name = ""
+        run.name = self.free_name(name.strip() or f"{run.recipe.model.name} run")
+
+    def free_name(self, name: str) -> str:
+        """The name, with a number behind it when it is in use."""
+        used = {run.name for run in self.runs}
+        number, free = 1, name
+        while free in used:
+            number += 1
+            free = f"{name} {number}"
+        return free
+
+    @property
+    def training(self) -> list[Run]:
+        """The runs that still learn."""
+        return [run for run in self.runs if run.status in (Status.TRAINING, Status.PAUSED, Status.WAITING)]
+
+    def close(self) -> None:
+        """End every job."""
+        for run in self.runs:
+            run.job.close()
