@@ -134,7 +134,8 @@ def prepare(table: Table, settings: PreparationSettings, seed: int) -> Dataset:
     columns = learned_columns(table, settings, label)
     x = np.column_stack([column.values for column in columns])
     x, kept = _without_missing(x, settings, table.name)
-    codes, anomalous = _codes(label, settings, kept)
+    codes = np.full(len(kept), -1) if label is None else label_codes(label, kept)
+    anomalous = -1 if label is None else anomalous_code(label_levels(label), settings.anomalous)
     train, valid, test = _split(len(x), settings, seed, codes == anomalous if settings.normal_only else None)
     fill = _fill_values(x[train], "median" if settings.missing == "median" else "mean")
     x = np.where(np.isnan(x), fill, x)
@@ -144,8 +145,8 @@ def prepare(table: Table, settings: PreparationSettings, seed: int) -> Dataset:
     return Dataset(
         name=table.name, kind=Kind.TABLE, train=parts[0], valid=parts[1], test=parts[2],
         rows=(kept[train], kept[valid], kept[test]),
-        labels=None if label is None else Labels(label.levels or _levels(label), codes[train], codes[valid],
-                                                 codes[test], anomalous if anomalous >= 0 else None),
+        labels=None if label is None else Labels(label_levels(label), codes[train], codes[valid], codes[test],
+                                                 anomalous if anomalous >= 0 else None),
         preparation=preparation, truth=_truth(table, columns, settings),
     )
 
@@ -176,6 +177,42 @@ def learned_columns(table: Table, settings: PreparationSettings, label: Column |
     return chosen
 
 
+def label_levels(label: Column) -> tuple[str, ...]:
+    """The words that the codes of a label stand for; numbers are their own words."""
+    if label.levels:
+        return label.levels
+    if label.type is ColumnType.FLAG:
+        return ("0", "1")
+    return tuple(f"{value:g}" for value in np.unique(label.values[~np.isnan(label.values)]))
+
+
+def label_codes(label: Column, rows: Ints) -> Ints:
+    """Codes into `label_levels` of some rows of a label, shape (len(rows),); -1 where the label is missing."""
+    values = label.values[rows]
+    if not label.levels and label.type is not ColumnType.FLAG:
+        known = np.unique(label.values[~np.isnan(label.values)])
+        values = np.where(np.isnan(values), np.nan, np.searchsorted(known, values))
+    return np.where(np.isnan(values), -1, np.nan_to_num(values)).astype(np.int64)
+
+
+def anomalous_code(levels: Sequence[str], chosen: str | None) -> int:
+    """The code that marks anomalies: of the word chosen, or guessed from two opposite words; -1 when none does.
+
+    Raises:
+        DataError: the word chosen is not among the levels.
+    """
+    if chosen is not None:
+        if chosen not in levels:
+            raise DataError(f"The label has no value `{chosen}`.", f"It has: {', '.join(levels[:20])}.")
+        return list(levels).index(chosen)
+    words = [level.strip().lower() for level in levels]
+    if len(words) == 2:
+        for code, word in enumerate(words):
+            if word in ANOMALOUS_WORDS and words[1 - code] in NORMAL_WORDS:
+                return code
+    return -1
+
+
 def _bare(column: Column) -> Column:
     return Column(column.name, column.type, np.empty(0), column.levels)
 
@@ -189,36 +226,6 @@ def _without_missing(x: Floats, settings: PreparationSettings, name: str) -> tup
             "Leave out the columns with most missing values, or fill them with the mean.",
         )
     return x[kept], kept
-
-
-def _levels(label: Column) -> tuple[str, ...]:
-    if label.type is ColumnType.FLAG:
-        return ("0", "1")
-    return tuple(f"{value:g}" for value in np.unique(label.values[~np.isnan(label.values)]))
-
-
-def _codes(label: Column | None, settings: PreparationSettings, kept: Ints) -> tuple[Ints, int]:
-    if label is None:
-        return np.full(len(kept), -1), -1
-    values = label.values[kept]
-    if not label.levels and label.type is not ColumnType.FLAG:
-        known = np.unique(label.values[~np.isnan(label.values)])
-        values = np.where(np.isnan(values), np.nan, np.searchsorted(known, values))
-    codes = np.where(np.isnan(values), -1, np.nan_to_num(values)).astype(np.int64)
-    return codes, _anomalous(label.levels or _levels(label), settings.anomalous)
-
-
-def _anomalous(levels: Sequence[str], chosen: str | None) -> int:
-    if chosen is not None:
-        if chosen not in levels:
-            raise DataError(f"The label has no value `{chosen}`.", f"It has: {', '.join(levels[:20])}.")
-        return list(levels).index(chosen)
-    words = [level.strip().lower() for level in levels]
-    if len(words) == 2:
-        for code, word in enumerate(words):
-            if word in ANOMALOUS_WORDS and words[1 - code] in NORMAL_WORDS:
-                return code
-    return -1
 
 
 def _split(n: int, settings: PreparationSettings, seed: int, excluded: NDArray[np.bool_] | None) -> tuple[Ints, ...]:
