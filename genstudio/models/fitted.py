@@ -72,12 +72,19 @@ class Fitted:
         components.set_parameters(weights, (means - shift) / scale, covariances / scale[:, None] / scale)
 
     def anomaly_score(self, x: Floats) -> Floats:
-        """Higher is stranger, shape (N,)."""
+        """Higher is stranger, shape (N,): -log_prob in nats, data units, where the model knows its density."""
+        if self.can(Density):
+            return -self.log_prob(x)
         return self._as(Scores, "score anomalies").anomaly_score(self.preparation.to_model(x))  # type: ignore[type-abstract]
 
     def contributions(self, x: Floats) -> Floats:
-        """What each column adds to the strangeness, shape (N, D), nats."""
-        return self._as(Scores, "score anomalies").contributions(self.preparation.to_model(x))  # type: ignore[type-abstract]
+        """What each column adds to the strangeness, shape (N, D), nats; +inf for a value the scaling has no place for."""
+        scores = self._as(Scores, "score anomalies")  # type: ignore[type-abstract]
+        z = self.preparation.to_model(x)
+        result = np.where(np.isfinite(z), 0.0, np.inf)
+        inside = np.isfinite(z).all(axis=1)
+        result[inside] = scores.contributions(z[inside])
+        return result
 
     def responsibilities(self, x: Floats) -> Floats:
         """Probability of each component given each row, shape (N, K)."""
