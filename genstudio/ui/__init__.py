@@ -1,0 +1,1 @@
+"""The window: it edits a recipe and shows runs."""

@@ -1,0 +1,131 @@
+"""The one place where errors and remarks appear, in words, with the remedy and the details to copy."""
+
+from __future__ import annotations
+
+import traceback
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+
+from genstudio.errors import GenStudioError
+from genstudio.ui.icons import bind_icon, icon
+from genstudio.ui.theme import Theme
+
+Level = Literal["info", "warning", "alarm"]
+KEPT = 200
+_MARKS = {"info": ("info", "accent"), "warning": ("warning", "warning"), "alarm": ("warning", "danger")}
+
+
+@dataclass(frozen=True)
+class Message:
+    """One thing said, and how often in a row."""
+
+    level: Level
+    text: str
+    remedy: str = ""
+    details: str = ""
+    times: int = 1
+
+
+class Messages(QObject):
+    """What was said so far, newest last; the same thing said again is counted, not repeated.
+
+    Signals:
+        said: the newest message is new or was said again.
+    """
+
+    said = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.all: list[Message] = []
+
+    def show(self, level: Level, text: str, remedy: str = "", details: str = "") -> None:
+        """Say something."""
+        message = Message(level, text, remedy, details)
+        if self.all and replace(self.all[-1], times=1, details=details) == message:
+            self.all[-1] = replace(self.all[-1], times=self.all[-1].times + 1)
+        else:
+            self.all.append(message)
+            del self.all[:-KEPT]
+        self.said.emit()
+
+    def show_error(self, error: BaseException) -> None:
+        """Say what went wrong: our own errors in their words, faults of the program as such."""
+        details = "".join(traceback.format_exception(error))
+        if isinstance(error, GenStudioError):
+            self.show("warning", error.what, error.remedy, details)
+        else:
+            text = f"Something went wrong inside the program ({type(error).__name__}: {error})."
+            self.show("alarm", text, "Your work is kept; copy the details for a report.", details)
+
+
+class MessageStrip(QFrame):
+    """Shows the newest message in a line of constant height."""
+
+    def __init__(self, messages: Messages, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("messages")
+        self._messages, self._theme = messages, theme
+        self._mark = QLabel()
+        self._text = QLabel()
+        self._text.setObjectName("messages.text")
+        self._text.setAccessibleName("Newest message")
+        self._text.setTextFormat(Qt.TextFormat.PlainText)
+        self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._copy = self._button("messages.copy", "copy", "Copy details", self.copy_details)
+        self._close = self._button("messages.close", "close", "Dismiss", self.dismiss)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(10, 4, 6, 4)
+        layout.addWidget(self._mark)
+        layout.addWidget(self._text, 1)
+        layout.addWidget(self._copy)
+        layout.addWidget(self._close)
+        messages.said.connect(self._on_said)
+        self.setFixedHeight(34)
+        self.dismiss()
+
+    def copy_details(self) -> None:
+        """Put the message and its details on the clipboard."""
+        newest = self._messages.all[-1]
+        parts = (newest.text, newest.remedy, newest.details)
+        QGuiApplication.clipboard().setText("\n".join(part for part in parts if part))
+
+    def dismiss(self) -> None:
+        """Show nothing until something new is said."""
+        self._text.setText("")
+        self._text.setToolTip("")
+        self._mark.clear()
+        self._show_level("none")
+
+    def _on_said(self) -> None:
+        newest = self._messages.all[-1]
+        often = f"  (×{newest.times})" if newest.times > 1 else ""
+        text = " ".join(part for part in (newest.text, newest.remedy) if part)
+        self._text.setText(" ".join(text.split()) + often)
+        # A tooltip guesses at rich text; a leading zero-width space keeps names with tags plain.
+        self._text.setToolTip("\u200b" + text)
+        name, colour = _MARKS[newest.level]
+        self._mark.setPixmap(icon(name, self._theme.tokens, colour).pixmap(16, 16))
+        self._show_level(newest.level)
+
+    def _show_level(self, level: str) -> None:
+        self.setProperty("level", level)
+        self.style().unpolish(self)
+        self.style().polish(self)
+        self._copy.setVisible(level != "none")
+        self._close.setVisible(level != "none")
+
+    def _button(self, name: str, symbol: str, title: str, clicked: object) -> QToolButton:
+        button = QToolButton(self)
+        button.setObjectName(name)
+        bind_icon(button, self._theme, symbol, "muted")
+        button.setToolTip(title)
+        button.setAccessibleName(title)
+        button.setAutoRaise(True)
+        button.clicked.connect(clicked)
+        return button
