@@ -11,6 +11,7 @@ import ctypes
 import hashlib
 import importlib.util
 import os
+import re
 import shlex
 import shutil
 import signal
@@ -73,10 +74,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def run(arguments: Sequence[str]) -> int:
     """Open the window; where there is no display, draw a tour of it offscreen."""
     obstacle = display_obstacle(os.environ)
-    python = set_up(window=obstacle is None)
     if obstacle is None:
-        return start([python, "-m", "genstudio", *arguments])
+        return start([set_up(window=True), "-m", "genstudio", *arguments])
     print(f"{obstacle}: carrying out the tour offscreen, with its picture in {PICTURE}.", file=sys.stderr, flush=True)
+    python = set_up(window=False)
     return start([python, "-m", "genstudio.ui.tour", "--output", PICTURE, *arguments], offscreen=True)
 
 
@@ -179,7 +180,8 @@ def set_up(*, window: bool) -> Path:
         SetUpError: something is missing that cannot be had from here.
     """
     if sys.version_info < OLDEST_PYTHON:
-        raise SetUpError(f"GenStudio needs Python 3.11 or newer, and this is {sys.version.split()[0]}.")
+        oldest = ".".join(map(str, OLDEST_PYTHON))
+        raise SetUpError(f"GenStudio needs Python {oldest} or newer, and this is {sys.version.split()[0]}.")
     python = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     if not _starts(python):
         make_environment()
@@ -201,8 +203,9 @@ def _starts(python: Path) -> bool:
 
 def make_environment() -> None:
     """Make .venv anew, with the Python that runs this file."""
-    if importlib.util.find_spec("ensurepip") is None:
-        # Debian keeps what fills new environments in a package of its own.
+    ensurepip = importlib.util.find_spec("ensurepip")
+    if ensurepip is None or ensurepip.origin is None:
+        # Debian keeps what fills new environments in a package of its own, which may leave its folder behind.
         install_system_packages(["python3-venv"], "New environments need the package python3-venv")
     with Progress("Making .venv"):
         made = _quietly([sys.executable, "-m", "venv", "--clear", str(VENV)])
@@ -235,10 +238,9 @@ def install_packages(python: Path) -> None:
 
 
 def _show(line: str, progress: Progress) -> None:
-    words = line.split()
-    if words[:1] == ["Collecting"] or words[:3] == ["Requirement", "already", "satisfied:"]:
-        progress.advance(words[1] if words[0] == "Collecting" else words[3])
-    elif words[:2] == ["Installing", "collected"]:
+    if package := re.match(r"(?:Collecting|Requirement already satisfied:) ([\w.-]+)", line):
+        progress.advance(package[1])
+    elif line.startswith("Installing collected"):
         progress.advance("unpacking")
 
 
