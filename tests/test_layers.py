@@ -71,3 +71,9 @@ def test_imports_are_seen_wherever_they_stand() -> None:
 @pytest.mark.parametrize("path", WINDOW_SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_window_leaves_numerics_to_the_layers_below(path: Path) -> None:
     assert not imported_libraries(path.read_text(encoding="utf-8")) & NUMERIC
+
+
+@pytest.mark.parametrize("path", WINDOW_SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_window_never_turns_the_event_loop_by_hand(path: Path) -> None:
+    calls = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Attribute)]
+    assert not [call.lineno for call in calls if call.attr == "processEvents"]
