@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import closing
 from dataclasses import replace
 
@@ -23,15 +23,21 @@ def learn(
     Closing it stops training cleanly. Mean log-likelihoods are nats per item in data units.
     """
     offsets = _offsets(data)
-    started = time.monotonic()
+    # Only the time spent learning counts, not that of pauses between two events.
+    seconds, resumed = 0.0, time.monotonic()
     with closing(model.fit(data, live, seed)) as events:
         for event in events:
-            if not isinstance(event, Progress):
-                yield event
-                continue
-            yield replace(event, metrics={k: v + offsets.get(k, 0.0) for k, v in event.metrics.items()})
-            if _reached(training, event.step, time.monotonic() - started):
+            seconds += time.monotonic() - resumed
+            yield _in_data_units(event, offsets)
+            if isinstance(event, Progress) and _reached(training, event.step, seconds):
                 return
+            resumed = time.monotonic()
+
+
+def _in_data_units(event: Event, offsets: Mapping[str, float]) -> Event:
+    if not isinstance(event, Progress):
+        return event
+    return replace(event, metrics={name: value + offsets.get(name, 0.0) for name, value in event.metrics.items()})
 
 
 def _offsets(data: Dataset) -> dict[str, float]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from genstudio.data.files import open_table
 from genstudio.data.reader import Watch, unwatched
 from genstudio.data.source import source
 from genstudio.data.table import Table
 from genstudio.runs.recipe import Recipe
 from genstudio.settings import validate
-
 
 
 def load_table(recipe: Recipe, watch: Watch = unwatched) -> Table:
@@ -24,7 +24,4 @@ def load_table(recipe: Recipe, watch: Watch = unwatched) -> Table:
         kind = source(data.source)
         watch(0.0, f"Drawing {kind.info.title}")
         return kind().load(validate(kind.Settings, data.options, f"the data `{data.source}`"), recipe.data_seed)
-    # pandas and pyarrow stay out of the window's start.
-    from genstudio.data.files import open_table
-
     return open_table(Path(str(data.path)), data.options, watch)

@@ -148,8 +148,9 @@ def anomaly_scores(subject: Subject, watch: Watch, most: int | None = None) -> A
     if most is not None and len(order) > most:
         order = order[np.linspace(0, len(order) - 1, most).astype(np.int64)]
     x = data.preparation.to_data(data.everything[order])
-    labels = data.labels
-    label = np.empty(0, np.int64) if labels is None else np.concatenate([labels.train, labels.valid, labels.test])[order]
+    label = np.empty(0, np.int64)
+    if data.labels is not None:
+        label = np.concatenate([data.labels.train, data.labels.valid, data.labels.test])[order]
     score = in_chunks(subject.fitted.anomaly_score, x, watch, "Scoring rows")
     return {"score": score, "row": rows[order], "x": x, "label": label}
 

@@ -84,7 +84,7 @@ def parse_recipe(text: str) -> Recipe:
     """A recipe from TOML text; unknown keys are errors that name the nearest known key."""
     try:
         values = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # a number of 5,000 digits is no TOMLDecodeError
         raise RecipeError(f"This is not a recipe: {error}.", "A recipe is a TOML file; correct that line.") from None
     return recipe_from_values(values)
 
@@ -115,10 +115,18 @@ def override(recipe: Recipe, dotted: str, value: Any) -> Recipe:
         place = place.setdefault(section, {})
         if not isinstance(place, dict):
             raise RecipeError(f"`{dotted}` is not a setting.", "Write SECTION.NAME=VALUE, as in model.n_components=5.")
-    if dotted == "model.name" and value != recipe.model.name:
-        place.clear()
+    _forget_former(recipe, dotted, value, place)
     place[name] = value
     return recipe_from_values(values)
+
+
+def _forget_former(recipe: Recipe, dotted: str, value: Any, place: dict[str, Any]) -> None:
+    """Another model or other data do not have the settings of the former."""
+    if dotted == "model.name" and value != recipe.model.name:
+        place.clear()
+    elif dotted in ("data.source", "data.path"):
+        for key in ("source", "path", *recipe.data.options):
+            place.pop(key, None)
 
 
 def to_values(recipe: Recipe) -> dict[str, Any]:
@@ -150,7 +158,7 @@ def _section(values: dict[str, Any], name: str) -> dict[str, Any]:
     section = values.pop(name, {})
     if not isinstance(section, dict):
         raise RecipeError(f"`{name}` must be a section, [{name}].", "Put its settings below that line.")
-    return section
+    return dict(section)
 
 
 def _checked_top(values: dict[str, Any]) -> dict[str, Any]:
@@ -169,7 +177,7 @@ def _checked_top(values: dict[str, Any]) -> dict[str, Any]:
 def _data(values: dict[str, Any]) -> DataRecipe:
     if ("source" in values) == ("path" in values):
         raise RecipeError("[data] must name either `source` or `path`.", "See `genstudio list data` for sources.")
-    place = {key: values.pop(key) for key in ("source", "path", "seed") if key in values}
+    place: dict[str, Any] = {key: values.pop(key) for key in ("source", "path", "seed") if key in values}
     prepared = {key: values.pop(key) for key in PreparationSettings.model_fields if key in values}
     preparation = validate(PreparationSettings, prepared, "[data]")
     plain = validate(DataRecipe, place, "[data]")
