@@ -96,8 +96,14 @@ class Preparation:
         column = table.column(known.name)
         if column.levels == known.levels:
             return column
+        if not known.levels or not column.levels:
+            holds, learned = ("words", "numbers") if column.levels else ("numbers", "words")
+            raise DataError(
+                f"Column `{column.name}` of {table.name} holds {holds}, but the model learned from {learned}.",
+                "Choose a file whose columns are like those that were learned from.",
+            )
         codes = {word: code for code, word in enumerate(known.levels)}
-        translate = np.array([codes.get(word, np.nan) for word in column.levels] or [np.nan])
+        translate = np.array([codes.get(word, np.nan) for word in column.levels])
         present = ~np.isnan(column.values)
         values = np.full(len(column.values), np.nan)
         values[present] = translate[column.values[present].astype(np.int64)]
@@ -139,7 +145,7 @@ def prepare(table: Table, settings: PreparationSettings, seed: int) -> Dataset:
     train, valid, test = _split(len(x), settings, seed, codes == anomalous if settings.normal_only else None)
     fill = _fill_values(x[train], "median" if settings.missing == "median" else "mean")
     x = np.where(np.isnan(x), fill, x)
-    scaling = SCALINGS[settings.scaling].fit(x[train], [c.name for c in columns])
+    scaling = SCALINGS[settings.scaling].fit(x[train], [c.name for c in columns], x)
     preparation = Preparation(tuple(_bare(c) for c in columns), fill, scaling)
     parts = [scaling.forward(x[part]) for part in (train, valid, test)]
     return Dataset(

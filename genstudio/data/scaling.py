@@ -22,8 +22,11 @@ class Scaling(ABC):
 
     @classmethod
     @abstractmethod
-    def fit(cls, x: Floats, columns: Sequence[str]) -> Scaling:
+    def fit(cls, x: Floats, columns: Sequence[str], everything: Floats | None = None) -> Scaling:
         """The scaling that suits training rows x, shape (N, D).
+
+        Arguments:
+            everything: all rows, those held out too, where the scaling must have a place for each of them.
 
         Raises:
             DataError: a column that cannot be scaled so.
@@ -65,7 +68,7 @@ class Unscaled(Scaling):
     name = "none"
 
     @classmethod
-    def fit(cls, x: Floats, columns: Sequence[str]) -> Unscaled:
+    def fit(cls, x: Floats, columns: Sequence[str], everything: Floats | None = None) -> Unscaled:
         """Nothing to learn."""
         return cls()
 
@@ -116,7 +119,7 @@ class Standard(Affine):
     name = "standard"
 
     @classmethod
-    def fit(cls, x: Floats, columns: Sequence[str]) -> Standard:
+    def fit(cls, x: Floats, columns: Sequence[str], everything: Floats | None = None) -> Standard:
         """Mean and deviation of each column, found without overflow; constant columns keep their scale."""
         magnitude = _nonzero(np.abs(x).max(axis=0))
         unit = x / magnitude
@@ -132,7 +135,7 @@ class MinMax(Affine):
     name = "minmax"
 
     @classmethod
-    def fit(cls, x: Floats, columns: Sequence[str]) -> MinMax:
+    def fit(cls, x: Floats, columns: Sequence[str], everything: Floats | None = None) -> MinMax:
         """Range of each column; constant columns keep their scale."""
         low, high = x.min(axis=0), x.max(axis=0)
         return cls(low, _usable(high - low))
@@ -147,9 +150,13 @@ class Logit(Scaling):
     span: Floats
 
     @classmethod
-    def fit(cls, x: Floats, columns: Sequence[str]) -> Logit:
-        """The range of each column, widened by 5 % on either side so that no row lies on its edge."""
-        low, high = x.min(axis=0), x.max(axis=0)
+    def fit(cls, x: Floats, columns: Sequence[str], everything: Floats | None = None) -> Logit:
+        """The range of each column, widened by 5 % on either side so that no row lies on its edge.
+
+        It is that of all rows: one held-out row outside of it would have the density 0, and its part -inf.
+        """
+        known = x if everything is None else everything
+        low, high = known.min(axis=0), known.max(axis=0)
         for name, width in zip(columns, high - low, strict=True):
             if not width > 0:
                 raise DataError(f"Column `{name}` is constant and has no logit.", "Leave it out or scale otherwise.")

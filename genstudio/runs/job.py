@@ -17,6 +17,8 @@ from genstudio.runs.questions import Subject, answer
 from genstudio.settings import nearest
 from genstudio.training.events import Changed, Event, LiveSettings, Note, Progress
 
+__all__ = ["Asked", "Job", "Status", "Told", "Turned"]
+
 
 class Status(StrEnum):
     """Where a run stands."""
