@@ -211,6 +211,7 @@ def test_packages_are_named_as_pip_comes_to_them(dev: ModuleType, monkeypatch: p
     drawn: list[str] = []
     progress = dev.Progress("Installing", total=3)
     monkeypatch.setattr(progress, "advance", drawn.append)
-    for line in ("Collecting numpy==2.4.6 (from -c x)", "  Downloading numpy", "Requirement already satisfied: scipy>=1"):
+    lines = ["Collecting numpy==2.4.6 (from -c x)", "  Downloading numpy", "Requirement already satisfied: scipy>=1"]
+    for line in lines:
         dev._show(line, progress)
     assert drawn == ["numpy", "scipy"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import configparser
 import json
 import os
 import re
@@ -31,6 +32,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     _pip("wheel", "--no-deps", "--no-build-isolation", "--no-index", "--wheel-dir", str(folder), str(ROOT))
     (built,) = folder.glob("*.whl")
     return built
+
+
+linux_only = pytest.mark.skipif(sys.platform != "linux", reason="menus as Linux desktops keep them")
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +79,8 @@ def test_wheel_holds_package_and_resources(wheel: Path) -> None:
 
 def test_wheel_holds_nothing_else(wheel: Path) -> None:
     tops = {name.partition("/")[0] for name in _contents(wheel)}
-    assert tops == {"genstudio", f"genstudio-{genstudio.__version__}.dist-info"}
+    named = f"genstudio-{genstudio.__version__}"
+    assert tops == {"genstudio", f"{named}.dist-info", f"{named}.data"}
 
 
 def _tracked(folder: str) -> set[str]:
@@ -104,6 +109,16 @@ def test_installed_program_finds_its_own_resources(installed: Path, tmp_path: Pa
     package = Path(_run(installed / Path(sys.executable).name, "-c", code, cwd=tmp_path).strip())
     assert package.is_relative_to(installed.parent)
     assert (package / "resources" / "icons" / "genstudio.svg").is_file()
+
+
+@linux_only
+def test_installed_program_stands_in_the_menu(installed: Path) -> None:
+    share = installed.parent / "share"
+    entry = configparser.ConfigParser(interpolation=None)
+    entry.read(share / "applications" / "genstudio.desktop", encoding="utf-8")
+    assert (installed / entry["Desktop Entry"]["Exec"].split()[0]).is_file()
+    icon = entry["Desktop Entry"]["Icon"]
+    assert (share / "icons" / "hicolor" / "scalable" / "apps" / f"{icon}.svg").is_file()
 
 
 def _locked() -> dict[str, str]:
