@@ -53,10 +53,9 @@ def setting(
         hidden: recipes may hold it, forms do not show it (arrays typed elsewhere).
         advanced: forms fold it away at first.
     """
-    extra = {"label": label, "unit": unit, "log": log, "live": live, "hidden": hidden, "advanced": advanced}
-    return pydantic.Field(
-        default=default, description=help, ge=ge, gt=gt, le=le, lt=lt, json_schema_extra={"genstudio": extra}
-    )
+    shown = {"label": label, "unit": unit, "log": log, "live": live, "hidden": hidden, "advanced": advanced}
+    extra: dict[str, Any] = {"genstudio": shown}
+    return pydantic.Field(default=default, description=help, ge=ge, gt=gt, le=le, lt=lt, json_schema_extra=extra)
 
 
 @dataclass(frozen=True)

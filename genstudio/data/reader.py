@@ -56,4 +56,4 @@ class Reader(ABC):
 
 def readers() -> dict[str, type[Reader]]:
     """Every reader, by key."""
-    return cast("dict[str, type[Reader]]", discover("genstudio.data.readers", Reader))  # type: ignore[type-abstract]
+    return cast("dict[str, type[Reader]]", discover("genstudio.data.readers", Reader))

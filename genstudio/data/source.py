@@ -51,7 +51,7 @@ class Source(ABC):
 
 def sources() -> dict[str, type[Source]]:
     """Every source in the catalogue, by key."""
-    return cast("dict[str, type[Source]]", discover("genstudio.data.catalogue", Source))  # type: ignore[type-abstract]
+    return cast("dict[str, type[Source]]", discover("genstudio.data.catalogue", Source))
 
 
 def source(key: str) -> type[Source]:

@@ -14,7 +14,7 @@ from genstudio.settings import nearest
 @cache
 def models() -> dict[str, type[Model]]:
     """Every model, by key."""
-    return cast("dict[str, type[Model]]", discover("genstudio.models", Model))  # type: ignore[type-abstract]
+    return cast("dict[str, type[Model]]", discover("genstudio.models", Model))
 
 
 def model(key: str) -> type[Model]:
