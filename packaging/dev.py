@@ -182,14 +182,14 @@ def set_up(*, window: bool) -> Path:
     if sys.version_info < OLDEST_PYTHON:
         oldest = ".".join(map(str, OLDEST_PYTHON))
         raise SetUpError(f"GenStudio needs Python {oldest} or newer, and this is {sys.version.split()[0]}.")
+    if sys.platform == "linux":
+        provide_libraries(OFFSCREEN_LIBRARIES | (WINDOW_LIBRARIES if window else {}))
     python = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     if not _starts(python):
         make_environment()
     if not STAMP.is_file() or STAMP.read_text(encoding="utf-8") != stamp():
         install_packages(python)
         STAMP.write_text(stamp(), encoding="utf-8")
-    if sys.platform == "linux":
-        provide_libraries(OFFSCREEN_LIBRARIES | (WINDOW_LIBRARIES if window else {}))
     return python
 
 
