@@ -1,0 +1,1 @@
+"""How good a trained model is: one file a family of metrics."""

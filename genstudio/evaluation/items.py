@@ -1,0 +1,134 @@
+"""What is evaluated: rows in data units, with what is known of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from genstudio.data.dataset import Dataset
+from genstudio.data.density import TrueDensity
+from genstudio.data.preparation import (
+    Preparation,
+    PreparationSettings,
+    anomalous_code,
+    label_codes,
+    label_levels,
+)
+from genstudio.data.table import Table
+from genstudio.errors import DataError
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Part = Literal["train", "valid", "test"]
+
+
+@dataclass(frozen=True)
+class Items:
+    """Rows that a model is judged by.
+
+    Arguments:
+        x: shape (N, D), data units.
+        part: which rows they are, as a table of figures says it: "test", "valid", "train", or a table's name.
+        labels: codes, shape (N,), -1 where missing; None when there are none.
+        anomalous: the code that marks anomalies, None when the labels are plain classes.
+        truth: the density that the rows were drawn from, where it is known.
+        train: the rows that the model learned from, shape (M, D), data units; None when they are not at hand.
+        rows: which row of its table each item is, shape (N,).
+    """
+
+    x: Floats
+    part: str
+    rows: Ints
+    labels: Ints | None = None
+    anomalous: int | None = None
+    truth: TrueDensity | None = None
+    train: Floats | None = None
+
+    def known_truth(self) -> TrueDensity:
+        """The density that the rows were drawn from.
+
+        Raises:
+            DataError: it is not known.
+        """
+        if self.truth is None:
+            raise DataError("The true density of these data is not known.", "Evaluate a synthetic data set.")
+        return self.truth
+
+    def learned_from(self) -> Floats:
+        """The rows that the model learned from, shape (M, D), data units.
+
+        Raises:
+            DataError: they are not at hand.
+        """
+        if self.train is None:
+            raise DataError("The rows that the model learned from are not at hand.", "Open its data again.")
+        return self.train
+
+
+def from_dataset(data: Dataset, part: Part | None = None) -> Items:
+    """The rows of one part of a data set.
+
+    Arguments:
+        part: the test rows when None; where there are none, those held out for validation, else those of training.
+
+    Raises:
+        DataError: the part that was asked for has no rows.
+    """
+    parts: dict[Part, tuple[Floats, Ints]] = {
+        "test": (data.test, data.rows[2]), "valid": (data.valid, data.rows[1]), "train": (data.train, data.rows[0]),
+    }
+    filled: list[Part] = [name for name, (items, _) in parts.items() if len(items)]
+    chosen = part or (filled or ["train"])[0]
+    items, rows = parts[chosen]
+    if not len(items):
+        raise DataError(f"{data.name} has no {chosen} rows to evaluate.", "Evaluate another part.")
+    train = data.preparation.to_data(data.train)
+    return Items(
+        x=train if chosen == "train" else data.preparation.to_data(items), part=chosen, rows=rows,
+        labels=None if data.labels is None else getattr(data.labels, chosen),
+        anomalous=None if data.labels is None else data.labels.anomalous,
+        truth=data.truth, train=train,
+    )
+
+
+def from_table(table: Table, preparation: Preparation, settings: PreparationSettings) -> Items:
+    """The rows of another table than the one that was learned from.
+
+    Arguments:
+        settings: those of the recipe; they say which column is the label and what marks an anomaly. A table
+            without that column has no labels.
+
+    Raises:
+        DataError: a column that the model learned from is missing, or no row has a value in each.
+    """
+    x, rows = preparation.rows(table)
+    if not len(rows):
+        raise DataError(
+            f"No row of {table.name} can be evaluated: each lacks a value in {_listed(preparation.names)}.",
+            "Fill the gaps, or choose another file.",
+        )
+    labels, anomalous = _labels(table, settings, rows)
+    numeric = tuple(column.name for column in table.columns if column.numeric)
+    truth = table.truth if numeric == preparation.names else None
+    return Items(x=x, part=table.name, rows=rows, labels=labels, anomalous=anomalous, truth=truth)
+
+
+def _labels(table: Table, settings: PreparationSettings, rows: Ints) -> tuple[Ints | None, int | None]:
+    name = table.label if settings.label is None else settings.label
+    if not name or name not in table.names:
+        return None, None
+    column = table.column(name)
+    levels = label_levels(column)
+    if settings.anomalous is not None and settings.anomalous not in levels:
+        # A table may hold no anomaly at all: then the word's code is one that no row has.
+        return label_codes(column, rows), len(levels)
+    code = anomalous_code(levels, settings.anomalous)
+    return label_codes(column, rows), code if code >= 0 else None
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names[:5]) + (" …" if len(names) > 5 else "")

@@ -1,0 +1,157 @@
+"""Metrics from exact log-densities, all in nats of the data's own units."""
+
+from __future__ import annotations
+
+import math
+from abc import abstractmethod
+
+import numpy as np
+from numpy.typing import NDArray
+
+from genstudio.evaluation.items import Items
+from genstudio.evaluation.metric import Figure, Metric, MetricInfo
+from genstudio.models.contract import Counted, Density
+from genstudio.models.fitted import Fitted
+
+Floats = NDArray[np.float64]
+
+DRAWS = 20_000
+"""Fresh points for a divergence."""
+
+
+class LogLikelihood(Metric):
+    """How well the model expects rows it has not seen."""
+
+    info = MetricInfo(
+        "log_likelihood", "Log-likelihood", "nats per item", "higher",
+        "How well the model expects rows it has not seen; the highest that is possible is minus the entropy.", 10,
+    )
+
+    def unsuitable(self, fitted: Fitted, data: Items) -> str | None:
+        """Needs an exact density."""
+        return _no_density(fitted)
+
+    def measure(self, fitted: Fitted, data: Items, seed: int) -> Figure:
+        """The mean over the rows."""
+        ideal = None if data.truth is None else -data.truth.entropy
+        return _mean(fitted.log_prob(data.x), ideal, _flattery(data))
+
+
+class BitsPerDim(Metric):
+    """The same in bits, shared out among the columns."""
+
+    info = MetricInfo(
+        "bits_per_dim", "Bits per dimension", "bits", "lower",
+        "The negative log-likelihood in bits, divided by the number of columns.", 20,
+    )
+
+    def unsuitable(self, fitted: Fitted, data: Items) -> str | None:
+        """Needs an exact density."""
+        return _no_density(fitted)
+
+    def measure(self, fitted: Fitted, data: Items, seed: int) -> Figure:
+        """The mean over the rows."""
+        unit = data.x.shape[1] * math.log(2)
+        ideal = None if data.truth is None else data.truth.entropy / unit
+        return _mean(-fitted.log_prob(data.x) / unit, ideal, _flattery(data))
+
+
+class KLToTruth(Metric):
+    """How far the model is from the density that the data were drawn from."""
+
+    info = MetricInfo(
+        "kl_to_truth", "KL to the truth", "nats", "lower",
+        "How much likelihood the model loses against the true density on fresh draws from it; 0 is perfect.", 30,
+    )
+
+    def unsuitable(self, fitted: Fitted, data: Items) -> str | None:
+        """Needs an exact density of the model and of the data."""
+        if data.truth is None:
+            return "The true density of these data is not known."
+        return _no_density(fitted)
+
+    def measure(self, fitted: Fitted, data: Items, seed: int) -> Figure:
+        """The mean over fresh draws from the truth."""
+        truth = data.known_truth()
+        x, _ = truth.sample(DRAWS, _fresh(seed))
+        return _mean(truth.log_prob(x) - fitted.log_prob(x), ideal=0.0)
+
+
+class Criterion(Metric):
+    """Likelihood of the training rows, less a price for parameters."""
+
+    def unsuitable(self, fitted: Fitted, data: Items) -> str | None:
+        """Needs an exact density, a count of parameters and the training rows."""
+        if not fitted.can(Counted):
+            return f"{fitted.model.info.title} has no number of free parameters."
+        if data.train is None:
+            return "It is defined on the rows that the model learned from, and they are not at hand."
+        return _no_density(fitted)
+
+    def measure(self, fitted: Fitted, data: Items, seed: int) -> Figure:
+        """-2 log-likelihood of all training rows + price × free parameters."""
+        x = data.learned_from()
+        log_prob = fitted.log_prob(x)
+        value = -2.0 * float(log_prob.sum()) + self.price(len(x)) * fitted.n_parameters()
+        return Figure(value, None, len(x), note=_impossible(log_prob))
+
+    @abstractmethod
+    def price(self, n: int) -> float:
+        """What one parameter costs at n training rows."""
+
+
+class BIC(Criterion):
+    """The criterion that finds the true number of components, given enough rows."""
+
+    info = MetricInfo(
+        "bic", "BIC", "", "lower",
+        "Bayesian information criterion of the training rows: fit against number of parameters, sparing.", 40,
+    )
+
+    def price(self, n: int) -> float:
+        """Grows with the rows."""
+        return math.log(n)
+
+
+class AIC(Criterion):
+    """The criterion that expects new rows best."""
+
+    info = MetricInfo(
+        "aic", "AIC", "", "lower",
+        "Akaike information criterion of the training rows: fit against number of parameters, generous.", 50,
+    )
+
+    def price(self, n: int) -> float:
+        """Always 2."""
+        return 2.0
+
+
+def _no_density(fitted: Fitted) -> str | None:
+    return None if fitted.can(Density) else f"{fitted.model.info.title} does not know its density exactly."
+
+
+def _fresh(seed: int) -> int:
+    """Another seed: the same one may have drawn the very rows that the model learned from."""
+    return int(np.random.SeedSequence((seed, DRAWS)).generate_state(1)[0])
+
+
+def _mean(values: Floats, ideal: float | None, note: str = "") -> Figure:
+    """The mean and its standard error; infinite, and without one, as soon as a single value is."""
+    if not np.isfinite(values).all():
+        with np.errstate(invalid="ignore"):
+            return Figure(float(values.mean()), None, len(values), ideal, f"{_impossible(values)} {note}".strip())
+    stderr = float(values.std(ddof=1)) / math.sqrt(len(values)) if len(values) > 1 else None
+    return Figure(float(values.mean()), stderr, len(values), ideal, note)
+
+
+def _impossible(values: Floats) -> str:
+    """What a person should know of values that are infinite; empty when none is."""
+    finite = values[np.isfinite(values)]
+    if len(finite) == len(values):
+        return ""
+    rest = f" The mean over the others is {finite.mean():.4g}." if len(finite) else ""
+    return f"The model gives {len(values) - len(finite):,} of {len(values):,} points no density at all.{rest}"
+
+
+def _flattery(data: Items) -> str:
+    return "Measured on the rows that the model learned from, which flatters it." if data.x is data.train else ""

@@ -1,0 +1,150 @@
+"""The contract of a metric, and carrying out all that suit a trained model and its data."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import ClassVar, Literal, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from genstudio.data.reader import Watch, unwatched
+from genstudio.errors import DataError, SettingsError
+from genstudio.evaluation.items import Items
+from genstudio.models.fitted import Fitted
+from genstudio.registry import discover
+from genstudio.settings import nearest
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class MetricInfo:
+    """What a table of figures shows.
+
+    Arguments:
+        key: the name the command line uses.
+        unit: of the value; empty where it has none.
+        better: which way is better; "none" where neither is.
+        summary: one line for a student.
+    """
+
+    key: str
+    title: str
+    unit: str
+    better: Literal["higher", "lower", "none"]
+    summary: str
+    order: int = 100
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One measured value.
+
+    Arguments:
+        value: in the metric's unit; infinite where a single impossible row makes it so.
+        stderr: standard error, None where none is known.
+        n: how many items it was measured on.
+        ideal: the value that the truth itself would reach, None where it is not known.
+        note: what a reader should know of it, in plain words; empty when there is nothing.
+    """
+
+    value: float
+    stderr: float | None
+    n: int
+    ideal: float | None = None
+    note: str = ""
+
+
+class Metric(ABC):
+    """Measures one thing about a trained model."""
+
+    info: ClassVar[MetricInfo]
+
+    @abstractmethod
+    def unsuitable(self, fitted: Fitted, data: Items) -> str | None:
+        """A sentence saying why it cannot be measured, or None when it can."""
+
+    @abstractmethod
+    def measure(self, fitted: Fitted, data: Items, seed: int) -> Figure:
+        """The figure; the same seed gives the same one.
+
+        Raises:
+            DataError: the data turn out not to hold what it needs.
+        """
+
+
+@cache
+def metrics() -> dict[str, type[Metric]]:
+    """Every metric, by key."""
+    return cast("dict[str, type[Metric]]", discover("genstudio.evaluation", Metric))
+
+
+def metric(key: str) -> type[Metric]:
+    """One metric by its key.
+
+    Raises:
+        SettingsError: there is none of that name.
+    """
+    if key not in metrics():
+        raise SettingsError(f"There is no metric called `{key}` ({nearest(key, metrics())}).")
+    return metrics()[key]
+
+
+def unsuitable(fitted: Fitted, data: Items) -> dict[str, str]:
+    """The metrics that cannot be measured, by key, each with a sentence saying why."""
+    reasons = {key: kind().unsuitable(fitted, data) for key, kind in metrics().items()}
+    return {key: why for key, why in reasons.items() if why is not None}
+
+
+def evaluate(
+    fitted: Fitted, data: Items, keys: Sequence[str] | None = None, seed: int = 0, watch: Watch = unwatched
+) -> dict[str, Figure]:
+    """Figures by key, in the order of `metrics`.
+
+    Arguments:
+        keys: which metrics; all that are suitable when None.
+        watch: told of each metric before it is measured.
+
+    Raises:
+        SettingsError: a key that no metric has.
+        DataError: a metric that was asked for by its key cannot be measured.
+        Cancelled: raised by `watch`.
+    """
+    chosen = _suitable(fitted, data) if keys is None else _asked(fitted, data, keys)
+    remembering = Remembering(fitted.model, fitted.preparation)
+    figures: dict[str, Figure] = {}
+    for done, kind in enumerate(chosen):
+        watch(done / len(chosen), f"Measuring {kind.info.title}")
+        figures[kind.info.key] = kind().measure(remembering, data, seed)
+    return figures
+
+
+def _suitable(fitted: Fitted, data: Items) -> list[type[Metric]]:
+    return [kind for kind in metrics().values() if kind().unsuitable(fitted, data) is None]
+
+
+def _asked(fitted: Fitted, data: Items, keys: Sequence[str]) -> list[type[Metric]]:
+    wanted = {key: metric(key) for key in keys}
+    for key, kind in wanted.items():
+        why = kind().unsuitable(fitted, data)
+        if why is not None:
+            raise DataError(f"`{key}` cannot be measured: {why}", "Leave it out.")
+    return [kind for key, kind in metrics().items() if key in wanted]
+
+
+@dataclass(frozen=True)
+class Remembering(Fitted):
+    """A trained model that scores the same array only once: several metrics ask for the same log-densities."""
+
+    answers: dict[int, tuple[Floats, Floats]] = field(default_factory=dict)
+
+    def log_prob(self, x: Floats) -> Floats:
+        """Exact log-density, nats, shape (N,), of points x in data units, shape (N, D)."""
+        if id(x) not in self.answers:
+            # The points are kept beside the answer, so that their id is not given to another array.
+            self.answers[id(x)] = (x, super().log_prob(x))
+        return self.answers[id(x)][1]
