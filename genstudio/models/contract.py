@@ -62,6 +62,11 @@ class Model(ABC):
             return f"{cls.info.title} learns from {' or '.join(sorted(cls.info.kinds))}, not from {data.kind}."
         return None
 
+    @classmethod
+    def recommended(cls, data: Dataset) -> dict[str, Any]:
+        """Settings that suit these data better than the defaults do, by name."""
+        return {}
+
     @abstractmethod
     def fit(self, data: Dataset, live: LiveSettings, seed: int) -> Generator[Event, None, None]:
         """Learn, one step an event.
@@ -147,3 +152,14 @@ class Counted(Protocol):
 
     def n_parameters(self) -> int:
         """Free parameters."""
+
+
+@runtime_checkable
+class Scripted(Protocol):
+    """Can be written as plain Python that needs nothing of this program."""
+
+    def script(self, seed: int, steps: int) -> str:
+        """Lines that bind `model`, an estimator with `score_samples(x)`, equal to this one after `steps` steps.
+
+        The lines find an array `train` in model units, shape (N, D), and import what they need themselves.
+        """
