@@ -86,7 +86,7 @@ def number_column(name: str, values: Floats, notes: Notes, kind: ColumnType = Co
 
 
 def _rounded(present: Floats) -> bool:
-    large = present[np.abs(present) > _EXACT]
+    large = present[np.abs(present) >= _EXACT]
     # Measurements such as 1e200 are whole numbers too, but nobody counts that far.
     return bool(len(large) and (np.abs(large) < 1e40).all() and (large == np.floor(large)).all())
 

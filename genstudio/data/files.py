@@ -47,14 +47,12 @@ def open_table(path: str | Path, settings: Mapping[str, Any] | None = None, watc
         Cancelled: raised by `watch`.
     """
     path, before = _guarded(path)
-    with _in_words(path):
+    with _in_words(path), _unchanged(path, before):
         reader = _reader_for(path)
         chosen = reader.detect(path)
         if settings:
             chosen = validate(reader.Settings, {**chosen.model_dump(), **settings}, path.name)
-        table = reader.read(path, chosen, watch)
-        _refuse_changed(path, before)
-        return table
+        return reader.read(path, chosen, watch)
 
 
 def reader_for(path: str | Path) -> Reader:
@@ -134,6 +132,17 @@ def _pickle(name: str) -> DataError:
         f"{name} is a pickle, which could run any program when it is opened, so it is not read.",
         "Save the numbers as NPY, NPZ, CSV or Parquet and open that.",
     )
+
+
+@contextmanager
+def _unchanged(path: Path, before: os.stat_result) -> Iterator[None]:
+    """Refuses what was read while the file changed; that comes before any damage found, being the cause of it."""
+    try:
+        yield
+    except DataError:
+        _refuse_changed(path, before)
+        raise
+    _refuse_changed(path, before)
 
 
 def _refuse_changed(path: Path, before: os.stat_result) -> None:

@@ -51,7 +51,8 @@ def gather(
     if mixed:
         _gather_again(gathered, mixed, pieces)
     # Each gathering is let go as its column is made, so that memory holds one copy, not two.
-    return [gathered.pop(0).column(notes) for _ in names]
+    gathered.reverse()
+    return [gathered.pop().column(notes) for _ in names]
 
 
 def _gather_again(gathered: list[_Gathering], mixed: Sequence[int], pieces: Pieces) -> None:

@@ -7,22 +7,24 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
-from genstudio.data.columns import Notes, unique_names
+from genstudio.data.columns import MANY_COLUMNS, Notes, unique_names
 from genstudio.data.reader import Watch
 from genstudio.data.readers._layout import SEPARATORS, Layout
 from genstudio.data.readers._text import Block, blocks, head_text
+from genstudio.data.words import number
 from genstudio.errors import DataError
 
 # One block keeps the interpreter lock for a few milliseconds at most, so that a window goes on painting.
 _BLOCK_BYTES = 1 << 20
 _LARGEST_BLOCK = 1 << 26
 _DATES = (pacsv.ISO8601, "%d.%m.%Y", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S")
-_QUOTED_OR_BLANKS = re.compile(rb'("[^"]*")|[ \t]+')
+_QUOTED_OR_BLANKS = re.compile(rb'("[^"]*")|[ \t]*(\r\n|\n|\r)[ \t]*|[ \t]+')
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 
 
@@ -43,8 +45,10 @@ class Records:
         self._short: dict[int, int] = {}
         self.missing = missing
         self.notes = Notes()
-        names, _ = self._first_record(self._tidied(Notes()))
+        tidied = self._tidied(Notes())
+        names, rest = self._first_record(tidied)
         self.names = unique_names(names if layout.header else [""] * len(names), self.notes)
+        self._numbers = self._likely_numbers(chain([rest], tidied))
 
     def pieces(self, places: Sequence[int] | None) -> Iterator[list[pa.Array]]:
         """The arrays of each block; as strings where places of columns are given."""
@@ -53,7 +57,7 @@ class Records:
         tidied = self._tidied(self.notes if places is None else Notes())
         if self._layout.header:
             _, rest = self._first_record(tidied)
-            yield from self._arrays(rest, places)
+            tidied = chain([rest], tidied)
         for block in tidied:
             self._watch(begin + share * block.done, f"Reading {self._path.name}")
             yield from self._arrays(block, places)
@@ -75,6 +79,14 @@ class Records:
         longest = max(map(len, sample.splitlines()), default=0)
         # Each block costs a little a column, so wide tables take more rows at a time.
         return min(max(_BLOCK_BYTES, 64 * longest), _LARGEST_BLOCK)
+
+    def _likely_numbers(self, tidied: Iterator[Block]) -> dict[str, pa.DataType]:
+        """Types to try first: in wide tables, finding out the type of each column takes longer than reading it."""
+        if len(self.names) <= MANY_COLUMNS:
+            return {}
+        row, _ = self._first_record(tidied)
+        spelled = (number(cell.strip(), self._layout.decimal) for cell in row)
+        return {str(place): pa.float64() for place, value in enumerate(spelled) if value is not None}
 
     def _tidied(self, notes: Notes) -> Iterator[Block]:
         """Blocks without skipped lines, comments and repeated spaces."""
@@ -115,16 +127,28 @@ class Records:
         table = self._parsed(block.data, places, uneven)
         if uneven:
             table = self._parsed(self._mended(block), places, uneven)
-        if table is not None and len(table):
+        if len(table):
             yield [column.combine_chunks() for column in table.columns]
 
-    def _parsed(self, data: bytes, places: Sequence[int] | None, uneven: list[pacsv.InvalidRow]) -> pa.Table | None:
+    def _parsed(self, data: bytes, places: Sequence[int] | None, uneven: list[pacsv.InvalidRow]) -> pa.Table:
+        if places is not None:
+            return self._typed(data, {str(place): pa.string() for place in places}, uneven, [str(p) for p in places])
+        try:
+            return self._typed(data, self._numbers, uneven)
+        except pa.ArrowInvalid:
+            uneven.clear()
+            return self._typed(data, {}, uneven)
+
+    def _typed(
+        self, data: bytes, types: dict[str, pa.DataType], uneven: list[pacsv.InvalidRow], only: list[str] | None = None
+    ) -> pa.Table:
+        """The data with the given types of columns; other types are inferred."""
+
         def on_uneven(row: pacsv.InvalidRow) -> str:
             uneven.append(row)
             return "skip"
 
         names = [str(place) for place in range(len(self.names))]
-        again = None if places is None else [names[place] for place in places]
         return pacsv.read_csv(
             pa.py_buffer(data),
             read_options=pacsv.ReadOptions(use_threads=False, block_size=len(data) + 1, column_names=names),
@@ -133,8 +157,7 @@ class Records:
             ),
             convert_options=pacsv.ConvertOptions(
                 null_values=self.missing, strings_can_be_null=True, true_values=[], false_values=[],
-                decimal_point=self._layout.decimal, timestamp_parsers=_DATES, include_columns=again,
-                column_types=None if again is None else dict.fromkeys(again, pa.string()),
+                decimal_point=self._layout.decimal, timestamp_parsers=_DATES, include_columns=only, column_types=types,
             ),
         )
 
@@ -190,6 +213,5 @@ def _without_comments(data: bytes, mark: str) -> bytes:
 def _squeezed(data: bytes) -> bytes:
     """Each run of blanks as one space, none at the ends of lines; quoted text stays as it is."""
     if b'"' in data:
-        data = _QUOTED_OR_BLANKS.sub(lambda found: found[1] or b" ", data)
-        return b"\n".join(line.strip(b" ") for line in _LINE_END.split(data))
+        return _QUOTED_OR_BLANKS.sub(lambda found: found[1] or found[2] or b" ", data).strip(b" ")
     return b"\n".join(b" ".join(line.split()) for line in _LINE_END.split(data))

@@ -138,7 +138,7 @@ class _Decoder:
 
     def _decoded_otherwise(self, piece: bytes, error: UnicodeDecodeError, line: int) -> str:
         line += piece[: error.start].decode(self._encoding, "ignore").count("\n")
-        if self._encoding != "utf-8" or not self._plain:
+        if self._encoding != "utf-8" or not (self._plain and piece[: error.start].isascii()):
             raise DataError(
                 f"Line {line:,} of {self._name} does not fit the encoding {self._encoding}.",
                 "Choose another encoding, or save the file anew as UTF-8.",

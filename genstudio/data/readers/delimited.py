@@ -71,6 +71,7 @@ class DelimitedReader(Reader):
                 f"{path.name} has a header but no rows below it.",
                 "Choose a file with rows, or say that it has no header.",
             )
+        watch(1.0, f"Read {path.name}")
         notes = records.ragged_notes() + records.notes.sentences()
         return Table(path.name, tuple(columns), likely_label(columns), notes=notes)
 
