@@ -1,0 +1,1 @@
+"""Densities known exactly: what the built-in toy data are drawn from."""
