@@ -22,8 +22,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-TEXTBOOK_PERCENT = 1.0
-"""The share of rows, in percent, that is called anomalous until somebody chooses otherwise."""
+USUAL_PERCENT = 1.0
+"""The percentile of the log-likelihoods below which rows are flagged until somebody chooses otherwise."""
 
 NOTABLE_SHARE = 0.25
 """Columns that add less than this share of the strangeness are not named as its reason."""
@@ -35,7 +35,7 @@ class Threshold:
 
     Arguments:
         percent: the percentile of the log-likelihoods that the threshold is, 0 to 100.
-        value: rows that score higher are flagged, nats.
+        value: rows that score higher are flagged, nats; finite, so that rows without any density always are.
         flagged: how many rows that is, of those the threshold was found on.
         total: how many rows were scored.
     """
@@ -47,7 +47,7 @@ class Threshold:
 
     def flags(self, scores: Floats) -> Bools:
         """Which of any scores, shape (N,), lie beyond the threshold."""
-        beyond: Bools = (scores > self.value) | (scores == np.inf)
+        beyond: Bools = scores > self.value
         return beyond
 
 
@@ -80,7 +80,7 @@ class ScoreDistribution:
         """How many rows were scored."""
         return self.below + len(self.ordered) + self.beyond
 
-    def by_percent(self, percent: float) -> Threshold:
+    def by_percent(self, percent: float = USUAL_PERCENT) -> Threshold:
         """The threshold at a percentile of the log-likelihoods, 0 to 100: the textbook's bottom 1 % is 1.
 
         Raises:
@@ -145,7 +145,7 @@ class StrangeRow:
     Arguments:
         row: the row of the table that was scored.
         score: nats.
-        contributions: what each column adds, shape (D,), nats; empty where the model cannot say why.
+        contributions: what each column adds beyond the usual, shape (D,), nats; empty where the model cannot say why.
         shares: the share of each column in all that adds, shape (D,), 0 to 1.
         reason: in words.
     """
@@ -174,6 +174,20 @@ def flagged(scores: Floats, threshold: Threshold) -> Ints:
     return beyond[np.argsort(-scores[beyond], kind="stable")]
 
 
+def excess(contributions: Floats, reference: Floats) -> Floats:
+    """What each column adds beyond the usual, shape (K, D), nats.
+
+    A log-density knows the unit of its column: in grams a thousandfold wider than in kilograms, every value is
+    log 1000 nats more surprising. Against the median of ordinary rows units cancel, and columns compare.
+
+    Arguments:
+        contributions: of the rows to explain, shape (K, D), nats.
+        reference: of ordinary rows, some hundreds of the training rows, shape (R, D), nats.
+    """
+    less_usual: Floats = contributions - np.array([_middle(column[np.isfinite(column)]) for column in reference.T])
+    return less_usual
+
+
 def explained(
     scores: Floats, contributions: Floats | None, rows: Ints, names: Sequence[str]
 ) -> tuple[StrangeRow, ...]:
@@ -181,7 +195,8 @@ def explained(
 
     Arguments:
         scores: shape (K,), nats.
-        contributions: what each column adds to each row, shape (K, D), nats; None when the model cannot say.
+        contributions: what each column adds beyond the usual, shape (K, D), nats, as `excess` finds it; None when
+            the model cannot say.
         rows: the rows of the table, shape (K,).
         names: of the columns, D of them.
     """
@@ -247,6 +262,10 @@ def _check_shape(contributions: Floats, rows: int, names: Sequence[str]) -> None
             f"Contributions of shape {contributions.shape} do not belong to {rows} rows of {len(names)} columns.",
             "Ask the model for those of the same rows.",
         )
+
+
+def _middle(values: Floats) -> float:
+    return float(np.median(values)) if len(values) else 0.0
 
 
 def _nonzero(values: Floats) -> Floats:

@@ -11,7 +11,9 @@ References:
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from dataclasses import dataclass
+from operator import neg
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,10 +89,8 @@ class Ranking:
         return self.n_anomalous + self.n_normal
 
     def confusion(self, value: float) -> Confusion:
-        """What flagging all that score higher than a value gets right; infinite scores are always flagged."""
-        flagged = int(np.searchsorted(-self.scores, -value, side="left"))
-        if not flagged and self.scores[0] == np.inf:
-            flagged = 1
+        """What flagging all that score higher than a finite value gets right."""
+        flagged = bisect_left(self.scores, -value, key=neg)
         tp, fp = (int(self.tp[flagged - 1]), int(self.fp[flagged - 1])) if flagged else (0, 0)
         return Confusion(tp, fp, self.n_anomalous - tp, self.n_normal - fp)
 
@@ -107,7 +107,7 @@ class Ranking:
         return float(_average_precision(np.diff(self.tp, prepend=0), np.diff(self.fp, prepend=0)))
 
     def best_f1(self) -> tuple[float, float]:
-        """The best F1 of any threshold, and the highest score to flag beyond that reaches it, nats."""
+        """The best F1 of any threshold, and a finite score beyond which to flag for it, nats."""
         f1 = 2.0 * self.tp / (self.tp + self.fp + self.n_anomalous)
         best = int(np.argmax(f1))
         return float(f1[best]), self._between(best)
@@ -115,9 +115,9 @@ class Ranking:
     def _between(self, last: int) -> float:
         """A value that flags the distinct scores up to `last` and no more, half-way to the next where it can."""
         upper = float(self.scores[last])
-        if last + 1 == len(self.scores):
-            return math.nextafter(upper, -math.inf)
-        lower = float(self.scores[last + 1])
+        lower = float(self.scores[last + 1]) if last + 1 < len(self.scores) else -math.inf
+        if lower == -math.inf:
+            return math.nextafter(upper, lower)
         middle = lower + (upper - lower) / 2
         return middle if lower < middle < upper else lower
 
@@ -180,7 +180,7 @@ def rank(scores: Floats, labels: Ints, anomalous: int) -> Ranking:
     known = (labels >= 0) & ~np.isnan(scores)
     scores, strange = scores[known], labels[known] == anomalous
     _check_classes(int(strange.sum()), len(strange))
-    order = np.argsort(-scores, kind="stable")
+    order = np.argsort(-scores)
     scores, tp = scores[order], np.cumsum(strange[order])
     # Equal scores stand or fall together: only the last of each counts.
     last = np.append(np.flatnonzero(scores[1:] != scores[:-1]), len(scores) - 1)

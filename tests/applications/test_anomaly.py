@@ -11,6 +11,7 @@ from hypothesis.extra import numpy as hnp
 from genstudio.applications.anomaly import (
     ScoreDistribution,
     contribution_shares,
+    excess,
     explained,
     flagged,
     flagged_columns,
@@ -162,6 +163,27 @@ def test_a_row_is_explained(score: float, contributions: list[float], shares: li
     assert (rows[0].row, rows[0].score) == (41, score)
     np.testing.assert_allclose(rows[0].shares, shares)
     assert reason is None or rows[0].reason == reason
+
+
+@pytest.mark.parametrize("scale", [1e-3, 1.0, 1e3])
+def test_the_unit_of_a_column_does_not_make_it_strange(scale: float) -> None:
+    deviation = np.array([800.0, 0.01 * scale])
+
+    def contributions(z: np.ndarray) -> np.ndarray:
+        """-log N(x; 0, deviation²) of each column, x = z · deviation."""
+        return z**2 / 2 + np.log(deviation * math.sqrt(2 * math.pi))
+
+    reference = contributions(np.random.default_rng(0).standard_normal((4001, 2)))
+    odd = excess(contributions(np.array([[0.5, 4.0]])), reference)
+    row = explained(np.array([9.0]), odd, np.array([0]), ["mass", "width"])[0]
+    # The median of a chi-squared with one degree of freedom is 0.455.
+    assert row.contributions.tolist() == pytest.approx([0.125 - 0.227, 8.0 - 0.227], abs=0.03)
+    assert row.reason == "width is surprising given the others: 7.8 nats"
+
+
+def test_the_usual_is_taken_over_finite_values() -> None:
+    reference = np.array([[1.0, INF], [INF, INF], [3.0, NAN]])
+    assert excess(np.array([[5.0, INF]]), reference).tolist() == [[3.0, INF]]
 
 
 def test_a_single_column_is_not_compared_with_others() -> None:

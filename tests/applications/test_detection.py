@@ -76,13 +76,31 @@ def test_infinite_scores_rank_highest_and_are_always_flagged() -> None:
     assert ranking.auroc == pytest.approx(metrics.roc_auc_score(labels, finite))
     assert ranking.average_precision == pytest.approx(metrics.average_precision_score(labels, finite))
     assert (ranking.confusion(1e6).tp, ranking.confusion(1e6).fp) == (1, 1)
-    assert (ranking.confusion(INF).tp, ranking.confusion(INF).fp) == (1, 1)
     assert ranking.best_f1() == (0.8, 2.5)
 
 
 def test_the_best_threshold_below_an_infinite_score_is_finite() -> None:
     ranking = rank(np.array([INF, 2.0, 1.0]), np.array([1, 0, 0]), anomalous=1)
     assert ranking.best_f1() == (1.0, 2.0)
+    lowest = rank(np.array([INF, 2.0, -INF]), np.array([1, 1, 0]), anomalous=1)
+    assert lowest.best_f1() == (1.0, math.nextafter(2.0, 0.0))
+
+
+@FEW
+@given(SCORES, LABELS)
+def test_delong_is_the_variance_over_all_pairs(scores: np.ndarray, labels: np.ndarray) -> None:
+    assume(2 <= labels.sum() <= len(labels) - 2)
+    anomalous, normal = scores[labels == 1], scores[labels == 0]
+    wins = np.heaviside(anomalous[:, None] - normal, 0.5)
+    variance = wins.mean(axis=1).var(ddof=1) / len(anomalous) + wins.mean(axis=0).var(ddof=1) / len(normal)
+    assert rank(scores, labels, anomalous=1).auroc_stderr() == pytest.approx(math.sqrt(variance), abs=1e-9)
+
+
+def test_hanley_and_mcneil_for_a_class_of_one() -> None:
+    # AUROC 0.75 of one against four: A(1-A) + 3 (2A²/(1+A) - A²), over four pairs.
+    ranking = rank(np.array([3.5, 4.0, 3.0, 2.0, 1.0]), np.array([1, 0, 0, 0, 0]), anomalous=1)
+    variance = (0.75 * 0.25 + 3 * (2 * 0.75**2 / 1.75 - 0.75**2)) / 4
+    assert (ranking.auroc, ranking.auroc_stderr()) == (0.75, pytest.approx(math.sqrt(variance)))
 
 
 def test_rows_without_label_or_score_are_left_out_and_counted() -> None:
