@@ -63,6 +63,12 @@ def test_everything_below_the_window_imports_without_qt() -> None:
     assert done.returncode == 0, done.stderr
 
 
+def test_first_paint_waits_for_nothing_heavy() -> None:
+    done = run_python("import sys, genstudio.ui.app; print(*sys.modules)")
+    assert done.returncode == 0, done.stderr
+    assert not {name.partition(".")[0] for name in done.stdout.split()} & NUMERIC
+
+
 def test_imports_are_seen_wherever_they_stand() -> None:
     source = "import torch.nn as nn\ndef f():\n    from sklearn.svm import SVC\n"
     assert imported_libraries(source) == {"torch", "sklearn"}
