@@ -1,0 +1,340 @@
+"""What the stage is made of: each layer draws one thing and can be switched off."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import ArrayLike, NDArray
+from PySide6.QtCore import Qt
+
+from genstudio.errors import DataError
+from genstudio.ui.plots import binning, gate, levels
+from genstudio.ui.plots.binning import Bounds
+from genstudio.ui.plots.paint import (
+    SmoothImage,
+    count_table,
+    density_table,
+    faded,
+    series_colour,
+    series_symbol,
+)
+from genstudio.ui.tokens import Tokens
+
+Floats = NDArray[np.float64]
+
+_FLAGGED_LIMIT = 2_000
+_CELL_PIXELS = 3
+_MOST_CELLS = 320
+_BEYOND_VIEW = 0.15
+
+
+class Layer:
+    """One thing on the stage.
+
+    Arguments:
+        title: what its switch is called.
+        icon: what its switch shows.
+        depth: layers with a higher one lie in front.
+    """
+
+    def __init__(self, title: str, icon: str, depth: int) -> None:
+        self.title, self.icon, self._depth = title, icon, depth
+        self.visible = True
+        self.items: list[pg.GraphicsObject] = []
+
+    def own(self, item: pg.GraphicsObject) -> pg.GraphicsObject:
+        """Take an item into the layer."""
+        item.setZValue(self._depth)
+        item.setVisible(self.visible)
+        self.items.append(item)
+        return item
+
+    def set_visible(self, visible: bool) -> None:
+        """Show or hide the layer."""
+        self.visible = visible
+        for item in self.items:
+            item.setVisible(visible)
+
+    def retheme(self, tokens: Tokens) -> None:
+        """Take up colours."""
+
+    def refine(self, bounds: Bounds, pixels: tuple[int, int]) -> None:
+        """Draw again for a view (x0, x1, y0, y1) of a size in pixels, where that matters."""
+
+    def extent(self) -> Bounds | None:
+        """What of it should be seen, or None."""
+        return None
+
+    def arrays(self) -> dict[str, NDArray[np.float64]]:
+        """What it shows, shape (N,) or (N, D) each."""
+        return {}
+
+
+class PointsLayer(Layer):
+    """Points by class: colour and symbol. Many are thinned, very many are counted in cells."""
+
+    def __init__(
+        self, title: str, icon: str, depth: int, tokens: Tokens, colour: str, size: float, symbol: str = "o"
+    ) -> None:
+        super().__init__(title, icon, depth)
+        self._tokens, self._colour, self._size, self._symbol = tokens, colour, size, symbol
+        self._points = np.empty((0, 2))
+        self._coarse = np.empty((0, 2), np.float32)
+        self._classes: NDArray[np.int64] | None = None
+        self._names: Sequence[str] = ()
+        # All points are drawn as they should be, whatever the view.
+        self._settled = False
+        self._cells = self.own(SmoothImage())
+        self.scatters: list[pg.ScatterPlotItem] = []
+
+    @property
+    def binned(self) -> bool:
+        """Whether there are too many points for symbols."""
+        return len(self._points) > binning.BINNED_ABOVE
+
+    def set(self, points: ArrayLike, classes: ArrayLike | None, names: Sequence[str]) -> None:
+        """Take points.
+
+        Arguments:
+            points: shape (N, 2).
+            classes: whole numbers from 0, shape (N,), or None.
+            names: what the classes are called.
+        """
+        given = np.asarray(points)
+        some = binning.thinned(len(given), binning.COUNTED_AT_MOST) if given.ndim else slice(None)
+        self._points, good = gate.points(given[some], self.title)
+        labels = None if classes is None else np.asarray(classes)[some]
+        self._classes = None if labels is None else _class_numbers(labels, good, self.title)
+        self._names, self._settled = names, False
+        self._coarse = self._points.astype(np.float32) if self.binned else np.empty((0, 2), np.float32)
+        if not self.binned:
+            self._shuffle()
+
+    def refine(self, bounds: Bounds, pixels: tuple[int, int]) -> None:
+        """Count cells, or choose which points to draw, for a view."""
+        self._cells.setVisible(self.visible and self.binned)
+        if self.binned:
+            self._show_scatters([])
+            self._show_cells(bounds, pixels)
+        elif not self._settled:
+            self._show_points(bounds)
+            self._settled = len(self._points) <= binning.SCATTER_LIMIT
+
+    def retheme(self, tokens: Tokens) -> None:
+        """Take up colours."""
+        self._tokens, self._settled = tokens, False
+
+    def extent(self) -> Bounds | None:
+        """All points."""
+        return binning.extent(self._points)
+
+    def arrays(self) -> dict[str, NDArray[np.float64]]:
+        """The points, and their classes."""
+        if len(self._points) == 0:
+            return {}
+        key = self.title.lower()
+        labels = {} if self._classes is None else {f"{key}.class": self._classes.astype(np.float64)}
+        return {key: self._points, **labels}
+
+    def legend(self) -> list[tuple[pg.ScatterPlotItem, str]]:
+        """Drawn symbols and their names, where there are classes."""
+        if self._classes is None:
+            return []
+        return [
+            (item, html.escape(self._names[place] if place < len(self._names) else f"class {place}"))
+            for place, item in enumerate(self.scatters) if len(item.data)
+        ]
+
+    def _shuffle(self) -> None:
+        """In a random, fixed order the first few of any view stand for all of it."""
+        order = np.random.default_rng(0).permutation(len(self._points))
+        self._points = self._points[order]
+        if self._classes is not None:
+            self._classes = self._classes[order]
+
+    def _show_points(self, bounds: Bounds) -> None:
+        if len(self._points) > binning.SCATTER_LIMIT:
+            chosen = np.flatnonzero(binning.inside(self._points, bounds))[: binning.SCATTER_LIMIT]
+        else:
+            chosen = np.arange(len(self._points))
+        points = self._points[chosen]
+        if self._classes is None:
+            self._show_scatters([points] if len(points) else [])
+            return
+        classes = self._classes[chosen]
+        highest = int(self._classes.max(initial=-1)) + 1
+        self._show_scatters([points[classes == place] for place in range(highest)])
+
+    def _show_scatters(self, groups: list[Floats]) -> None:
+        while len(self.scatters) < len(groups):
+            self.scatters.append(self.own(pg.ScatterPlotItem()))
+        for place, item in enumerate(self.scatters):
+            group = groups[place] if place < len(groups) else np.empty((0, 2))
+            if len(group) or len(item.data):
+                item.setData(group[:, 0], group[:, 1], **self._look(place))
+
+    def _look(self, place: int) -> dict[str, object]:
+        if self._classes is None:
+            return {
+                "symbol": self._symbol, "size": self._size, "pen": pg.mkPen(faded(self._tokens.plot, 0.45), width=1),
+                "brush": pg.mkBrush(faded(getattr(self._tokens, self._colour), 0.75)),
+            }
+        symbol = series_symbol(place)
+        # Strokes alone make up these two; the others get a rim that lifts them off the heat map.
+        stroke = series_colour(self._tokens, place) if symbol in "+x" else faded(self._tokens.plot, 0.8)
+        return {
+            "symbol": symbol, "size": self._size + 2, "pen": pg.mkPen(stroke, width=1),
+            "brush": pg.mkBrush(series_colour(self._tokens, place, 0.85)),
+        }
+
+    def _show_cells(self, bounds: Bounds, pixels: tuple[int, int]) -> None:
+        x0, x1, y0, y1 = bounds
+        wide, high = _BEYOND_VIEW * (x1 - x0), _BEYOND_VIEW * (y1 - y0)
+        view = (x0 - wide, x1 + wide, y0 - high, y1 + high)
+        shape = (_cells_along(pixels[1]), _cells_along(pixels[0]))
+        found = np.log1p(binning.counts(self._coarse, view, shape))
+        table = count_table(getattr(self._tokens, self._colour))
+        rectangle = (view[0], view[2], view[1] - view[0], view[3] - view[2])
+        self._cells.show_cells(found / max(float(found.max()), 1.0), table, rectangle)
+
+
+class HeatLayer(Layer):
+    """A density as a picture that fades into the ground."""
+
+    def __init__(self, title: str, icon: str, depth: int, tokens: Tokens) -> None:
+        super().__init__(title, icon, depth)
+        self._table = density_table(tokens)
+        self._grid: tuple[Floats, Floats, Floats] | None = None
+        self._image = self.own(SmoothImage())
+
+    def set(self, grid: tuple[Floats, Floats, Floats] | None) -> None:
+        """Take cell centres and log-density: shapes (C,), (R,) and (R, C), nats."""
+        self._grid = grid
+        self._image.setOpacity(1.0 if grid else 0.0)
+        if grid:
+            xs, ys, z = grid
+            self._image.show_cells(levels.shades(z), self._table, _cell_rectangle(xs, ys))
+
+    def retheme(self, tokens: Tokens) -> None:
+        """Take up colours."""
+        self._table = density_table(tokens)
+        self.set(self._grid)
+
+    def arrays(self) -> dict[str, NDArray[np.float64]]:
+        """One row a cell: x, y, log-density; NaN where the density is zero."""
+        if self._grid is None:
+            return {}
+        xs, ys, z = self._grid
+        x, y = np.meshgrid(xs, ys)
+        return {"log_density": np.column_stack([x.ravel(), y.ravel(), z.ravel()])}
+
+
+class ContourLayer(Layer):
+    """Lines of equal density, or of one given level.
+
+    Arguments:
+        colour: name of a token.
+        style: of the pen; a dashed truth is told from a solid model.
+        masses: shares of the probability that the lines enclose, where no level is given.
+    """
+
+    def __init__(
+        self, title: str, icon: str, depth: int, tokens: Tokens, colour: str,
+        width: float = 1.0, alpha: float = 1.0, style: Qt.PenStyle = Qt.PenStyle.SolidLine,
+        masses: Sequence[float] = levels.MASSES,
+    ) -> None:
+        super().__init__(title, icon, depth)
+        self._colour, self._width, self._alpha, self._style = colour, width, alpha, style
+        self._masses = masses
+        self._grid: tuple[Floats, Floats, Floats] | None = None
+        self._levels: Sequence[float] | None = None
+        self._stale = False
+        self._curve = self.own(pg.PlotCurveItem(connect="finite"))
+        self.retheme(tokens)
+
+    def set(self, grid: tuple[Floats, Floats, Floats] | None, at: Sequence[float] | None = None) -> None:
+        """Take cell centres and values: shapes (C,), (R,) and (R, C).
+
+        Arguments:
+            at: levels; None: those that enclose round shares of the probability.
+        """
+        self._grid, self._levels = grid, at
+        self._stale = True
+        self._draw()
+
+    def set_visible(self, visible: bool) -> None:
+        """Show or hide the layer; a hidden one finds no lines."""
+        super().set_visible(visible)
+        self._draw()
+
+    def retheme(self, tokens: Tokens) -> None:
+        """Take up colours."""
+        colour = faded(getattr(tokens, self._colour), self._alpha)
+        self._curve.setPen(pg.mkPen(colour, width=self._width, style=self._style))
+
+    def _draw(self) -> None:
+        if not (self._stale and self.visible):
+            return
+        self._stale = False
+        if self._grid is None:
+            self._curve.setData(np.empty(0), np.empty(0))
+            return
+        found = levels.enclosing_levels(self._grid[2], self._masses) if self._levels is None else self._levels
+        self._curve.setData(*levels.contour_lines(*self._grid, found), connect="finite")
+
+
+class FlaggedLayer(Layer):
+    """Rings round points."""
+
+    def __init__(self, title: str, icon: str, depth: int, tokens: Tokens) -> None:
+        super().__init__(title, icon, depth)
+        self._points = np.empty((0, 2))
+        self._rings = self.own(pg.ScatterPlotItem(size=13, symbol="o", brush=None))
+        self.retheme(tokens)
+
+    def set(self, points: ArrayLike) -> None:
+        """Take points, shape (N, 2); of very many some are drawn."""
+        self._points, _ = gate.points(points, self.title)
+        drawn = self._points[binning.thinned(len(self._points), _FLAGGED_LIMIT)]
+        self._rings.setData(drawn[:, 0], drawn[:, 1])
+
+    def retheme(self, tokens: Tokens) -> None:
+        """Take up colours."""
+        self._rings.setPen(pg.mkPen(tokens.danger, width=1.5))
+
+    def arrays(self) -> dict[str, NDArray[np.float64]]:
+        """The points."""
+        return {"flagged": self._points} if len(self._points) else {}
+
+
+def checked_grid(xs: ArrayLike, ys: ArrayLike, z: ArrayLike, name: str) -> tuple[Floats, Floats, Floats]:
+    """Cell centres and values that can be drawn.
+
+    Raises:
+        DataError: the shapes do not fit, or hold no real numbers.
+    """
+    along, up = gate.column(xs, f"{name}, x"), gate.column(ys, f"{name}, y")
+    if min(len(along), len(up)) < 2:
+        raise DataError(f"`{name}` needs a grid of at least 2 × 2 cells.")
+    return along, up, gate.grid(z, (len(up), len(along)), name)
+
+
+def _class_numbers(classes: ArrayLike, good: NDArray[np.bool_], name: str) -> NDArray[np.int64]:
+    found = gate.column(classes, f"{name}, classes")
+    if len(found) != len(good):
+        raise DataError(f"`{name}` has {len(good)} points but {len(found)} classes.")
+    # Class -1, "none", is drawn as the first.
+    return np.nan_to_num(found[good]).astype(np.int64).clip(0, 63)
+
+
+def _cells_along(pixels: int) -> int:
+    share = 1 + 2 * _BEYOND_VIEW
+    return max(8, min(_MOST_CELLS, round(pixels * share / _CELL_PIXELS)))
+
+
+def _cell_rectangle(xs: Floats, ys: Floats) -> tuple[float, float, float, float]:
+    wide, high = float(xs[1] - xs[0]), float(ys[1] - ys[0])
+    return xs[0] - wide / 2, ys[0] - high / 2, wide * len(xs), high * len(ys)
