@@ -13,7 +13,7 @@ from genstudio.runs.questions import Answer
 
 
 class Asked(Future[Answer]):
-    """The answer that will come to one question."""
+    """The answer that will come to one question; `step` is the model's step that it speaks of."""
 
     def __init__(self, name: str, arguments: Mapping[str, Any], key: str | None) -> None:
         super().__init__()
@@ -21,6 +21,7 @@ class Asked(Future[Answer]):
         self.arguments = arguments
         self.key = key
         self.progress: tuple[float, str] = (0.0, "")
+        self.step = 0
         self._given_up = threading.Event()
 
     def give_up(self) -> None:

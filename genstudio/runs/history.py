@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -61,6 +62,15 @@ class History:
             "changes": [{"step": c.step, "name": c.name, "value": c.value} for c in self.changes],
         }
         return arrays, plain
+
+    def until(self, step: int) -> History:
+        """A copy of what was told up to a step."""
+        early = History(notes=list(self.notes), changes=[c for c in self.changes if c.step <= step])
+        early.step, early.total = min(self.step, step), self.total
+        for name, (steps, values) in self._series.items():
+            kept = bisect.bisect_right(steps, step)
+            early._series[name] = (steps[:kept], values[:kept])
+        return early
 
     @staticmethod
     def from_state(arrays: Mapping[str, NDArray[Any]], plain: Mapping[str, Any]) -> History:

@@ -224,6 +224,7 @@ class Job:
         asked = self._answering
         if asked is None or not asked.set_running_or_notify_cancel():
             return
+        asked.step = self._step
         try:
             found = answer(asked.name, self._subject, asked.arguments, asked.watch)
         except Exception as error:  # noqa: BLE001 - the thread must live on; the asker is told

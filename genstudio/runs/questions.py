@@ -15,6 +15,9 @@ from numpy.typing import NDArray
 from genstudio.data.dataset import Dataset
 from genstudio.data.reader import Watch
 from genstudio.errors import TrainingError
+from genstudio.evaluation.items import Items, from_dataset
+from genstudio.evaluation.metric import evaluate
+from genstudio.models.contract import Density
 from genstudio.models.fitted import Fitted
 
 Array = NDArray[Any]
@@ -90,6 +93,16 @@ def log_prob(subject: Subject, watch: Watch, x: Array) -> Answer:
 
 
 @question
+def scores(subject: Subject, watch: Watch, x: Array) -> Answer:
+    """How likely and how strange rows in data units are: `anomaly_score` (N,), and `log_prob` where it is known."""
+    x = np.asarray(x, float)
+    if subject.fitted.can(Density):
+        known = in_chunks(subject.fitted.log_prob, x, watch, "Scoring rows")
+        return {"log_prob": known, "anomaly_score": -known}
+    return {"anomaly_score": in_chunks(subject.fitted.anomaly_score, x, watch, "Scoring rows")}
+
+
+@question
 def marginal_log_prob(subject: Subject, watch: Watch, x: Array, columns: Sequence[int]) -> Answer:
     """Log-density, nats, of points over some of the columns, shape (N, len(columns))."""
     return {"log_prob": subject.fitted.marginal_log_prob(np.asarray(x, float), columns)}
@@ -159,6 +172,24 @@ def anomaly_scores(subject: Subject, watch: Watch, most: int | None = None) -> A
 def contributions(subject: Subject, watch: Watch, x: Array) -> Answer:
     """What each column adds to the strangeness of rows in data units, shape (N, D), nats."""
     return {"contributions": in_chunks(subject.fitted.contributions, np.asarray(x, float), watch, "Explaining rows")}
+
+
+@question
+def evaluation(
+    subject: Subject, watch: Watch, keys: Sequence[str] | None = None, seed: int = 0, items: Items | None = None
+) -> Answer:
+    """Figures by metric, each an array (value, standard error, n, ideal), NaN where unknown.
+
+    Arguments:
+        keys: which metrics; all that suit when None.
+        items: the rows that the model is judged by; those held out of its own data when None.
+    """
+    judged = from_dataset(subject.items()) if items is None else items
+    figures = evaluate(subject.fitted, judged, keys, seed, watch)
+    return {
+        key: np.array([f.value, *(np.nan if v is None else v for v in (f.stderr, f.n, f.ideal))], float)
+        for key, f in figures.items()
+    }
 
 
 @question

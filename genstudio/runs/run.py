@@ -9,6 +9,7 @@ from typing import Any
 
 from genstudio.data.dataset import Dataset
 from genstudio.data.preparation import Preparation
+from genstudio.data.table import Table
 from genstudio.errors import RecipeError
 from genstudio.models.contract import Model
 from genstudio.models.fitted import Fitted
@@ -29,6 +30,7 @@ class Run:
         name: what a person calls it.
         figures: final figures by key, each with `value`, `stderr`, `n`.
         by_hand: the parameters were edited after training, so they stand in the recipe.
+        table: the rows before preparation, None where they are not at hand.
     """
 
     name: str
@@ -43,6 +45,7 @@ class Run:
     seconds: float = 0.0
     figures: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     by_hand: bool = False
+    table: Table | None = None
     key: str = field(default_factory=lambda: uuid.uuid4().hex)
 
     @property
@@ -87,8 +90,11 @@ def new_model(recipe: Recipe, data: Dataset) -> Model:
     return family(validate(family.Settings, recipe.model.settings, f"the model `{recipe.model.name}`"))
 
 
-def new_run(recipe: Recipe, data: Dataset, name: str = "") -> Run:
+def new_run(recipe: Recipe, data: Dataset, name: str = "", table: Table | None = None) -> Run:
     """A run that waits to be started.
+
+    Arguments:
+        table: the rows that the data were prepared from.
 
     Raises:
         RecipeError: the model cannot learn these data.
@@ -97,7 +103,7 @@ def new_run(recipe: Recipe, data: Dataset, name: str = "") -> Run:
     live = learner.live_settings()
     learning = learn(learner, data, recipe.training, live, recipe.seed)
     job = Job(Subject(Fitted(learner, data.preparation), data), learning, live)
-    return Run(name or f"{learner.info.key} · {data.name}", recipe, data.preparation, data, job)
+    return Run(name or f"{learner.info.key} · {data.name}", recipe, data.preparation, data, job, table=table)
 
 
 def learned_run(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from genstudio.data.dataset import Dataset
+from genstudio.data.table import Table
 from genstudio.runs.job import Status
 from genstudio.runs.recipe import Recipe
 from genstudio.runs.run import Run, new_run
@@ -20,9 +21,9 @@ class Session:
     def __iter__(self) -> Iterator[Run]:
         return iter(self.runs)
 
-    def start(self, recipe: Recipe, data: Dataset) -> Run:
-        """A new run, training."""
-        run = self.add(new_run(recipe, data))
+    def start(self, recipe: Recipe, data: Dataset, table: Table | None = None) -> Run:
+        """A new run, training; the table is what the data were prepared from."""
+        run = self.add(new_run(recipe, data, table=table))
         run.job.start()
         return run
 

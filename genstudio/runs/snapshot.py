@@ -1,0 +1,58 @@
+"""All that is known of a run at one moment, copied, so that it can be written while the run goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from numpy.typing import NDArray
+
+from genstudio.data.table import Table
+from genstudio.runs.job import Asked, Status
+from genstudio.runs.recipe import Recipe
+from genstudio.runs.run import Run
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A run as a file holds it.
+
+    Arguments:
+        run: name, status, message, seconds, figures, by_hand, preparation and history, as plain values.
+        history: the arrays of the history.
+        state: what the model has learned; None where it has learned nothing.
+        table: the rows before preparation, where they came from a file and are at hand.
+    """
+
+    recipe: Recipe
+    run: Mapping[str, Any]
+    history: Mapping[str, NDArray[Any]]
+    state: Mapping[str, NDArray[Any]] | None
+    table: Table | None
+
+
+def ask_state(run: Run) -> Asked:
+    """Ask a run, which may be training, for what it has learned; `snapshot` takes the answer."""
+    return run.job.ask("state")
+
+
+def snapshot(run: Run, asked: Asked) -> Snapshot:
+    """The run as it was when it was asked; to be called where `run.pull` is, once the answer is there.
+
+    A run that has learned nothing yet gives no state, and its snapshot has none.
+    """
+    learned = run.status is not Status.WAITING and not asked.cancelled() and asked.exception() is None
+    # Steps taken after the answer do not belong to what it says.
+    history = run.history.until(asked.step) if learned else run.history.until(0)
+    arrays, plain = history.state()
+    described = {
+        "name": run.name, "status": str(run.status), "message": run.message, "seconds": run.seconds,
+        "figures": {key: dict(figure) for key, figure in run.figures.items()}, "by_hand": run.by_hand,
+        "preparation": run.preparation.state(), "history": plain,
+    }
+    if not run.status.ended and run.status is not Status.WAITING:
+        step = f"{history.step:,} step" + "s" * (history.step != 1)
+        described |= {"status": str(Status.STOPPED), "message": f"Saved while it was training, after {step}."}
+    table = run.table if run.recipe.data.path is not None else None
+    return Snapshot(run.recipe, described, arrays, dict(asked.result()) if learned else None, table)

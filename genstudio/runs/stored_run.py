@@ -1,0 +1,172 @@
+"""A run as members of a file."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from pathlib import Path, PureWindowsPath
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from genstudio.data.dataset import Dataset
+from genstudio.data.preparation import Preparation, prepare
+from genstudio.data.table import Table
+from genstudio.errors import ArchiveError, GenStudioError
+from genstudio.runs import stored_table, strict_json, tensors
+from genstudio.runs.container import Members
+from genstudio.runs.history import History
+from genstudio.runs.job import Status
+from genstudio.runs.loading import load_table
+from genstudio.runs.recipe import Recipe, parse_recipe, to_toml
+from genstudio.runs.run import Run, learned_run, new_run
+from genstudio.runs.snapshot import Snapshot
+
+Array = NDArray[Any]
+
+_MALFORMED = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError)
+_SAME = 1e-9
+
+
+def to_members(run: Snapshot, folder: str, origin: Mapping[str, Any]) -> Members:
+    """The members that hold a run.
+
+    Arguments:
+        origin: where its rows are: `table`, a folder in the file or None, and `sha256` of the file they came from.
+    """
+    members = {
+        f"{folder}/recipe.toml": to_toml(run.recipe).encode("utf-8", "replace"),
+        f"{folder}/run.json": strict_json.encode({**run.run, "data": origin}),
+        f"{folder}/history.safetensors": tensors.encode(run.history),
+    }
+    if run.state is not None:
+        members[f"{folder}/model.safetensors"] = tensors.encode(run.state)
+    return members
+
+
+def from_members(members: Mapping[str, bytes], folder: str, tables: dict[str, Table]) -> tuple[Run, list[str]]:
+    """The run that `to_members` stored, and sentences about what is missing of it.
+
+    Arguments:
+        tables: those read so far by folder, so that runs share them again.
+
+    Raises:
+        GenStudioError: it cannot be brought back at all.
+    """
+    recipe = parse_recipe(_member(members, f"{folder}/recipe.toml").decode("utf-8", "replace"))
+    described = strict_json.parse(_member(members, f"{folder}/run.json"), f"{folder}/run.json")
+    problems: list[str] = []
+    try:
+        known = _known(described)
+        preparation = _preparation(described["preparation"])
+        table = _table(members, described["data"], recipe, tables, problems)
+    except _MALFORMED as error:
+        raise ArchiveError(f"{folder}/run.json is damaged or was made to mislead ({error}).") from None
+    known["history"] = _history(members, folder, described.get("history"), problems)
+    data = None if table is None else _data(table, recipe, preparation, problems)
+    run = _run(recipe, preparation, data, _state(members, folder), known)
+    run.table = table
+    return run, [f"{run.name}: {problem}" for problem in problems]
+
+
+def _member(members: Mapping[str, bytes], name: str) -> bytes:
+    if name not in members:
+        raise ArchiveError(f"{name} is missing.")
+    return members[name]
+
+
+def _known(described: Mapping[str, Any]) -> dict[str, Any]:
+    """Name, status and figures, each of the type it must have."""
+    figures = {
+        str(key): {name: value if name in ("unit", "better", "note") else strict_json.number(value)
+                   for name, value in figure.items()}
+        for key, figure in described["figures"].items()
+    }
+    seconds = strict_json.number(described["seconds"])
+    return {
+        "name": str(described["name"])[:200], "status": Status(described["status"]),
+        "message": str(described["message"]), "seconds": float(seconds or 0.0), "figures": figures,
+        "by_hand": described["by_hand"] is True,
+    }
+
+
+def _preparation(state: Mapping[str, Any]) -> Preparation:
+    preparation = Preparation.from_state(state)
+    width = (len(preparation.columns),)
+    parts = [preparation.fill, *vars(preparation.scaling).values()]
+    if not width[0] or any(part.shape != width or not np.isfinite(part).all() for part in parts):
+        raise ValueError("its preparation does not fit its columns")
+    if any((getattr(preparation.scaling, name, 1.0) <= np.zeros(width)).any() for name in ("scale", "span")):
+        raise ValueError("a scale is not positive")
+    return preparation
+
+
+def _table(
+    members: Mapping[str, bytes], origin: Mapping[str, Any], recipe: Recipe, tables: dict[str, Table],
+    problems: list[str],
+) -> Table | None:
+    """The rows of a run. Files that a recipe names are never opened here: the recipe may be a stranger's."""
+    folder = origin["table"]
+    try:
+        if recipe.data.path is None:
+            return load_table(recipe)
+        if folder is not None:
+            if folder not in tables:
+                tables[folder] = stored_table.from_members(members, str(folder))
+            return tables[folder]
+    except GenStudioError as error:
+        problems.append(f"its data cannot be brought back. {error}")
+        return None
+    # Both kinds of separators count, whichever system the file comes from.
+    name = PureWindowsPath(Path(recipe.data.path).name).name
+    problems.append(f"its data were too large for the file; open {name} again to go on with them.")
+    return None
+
+
+def _history(members: Mapping[str, bytes], folder: str, plain: Any, problems: list[str]) -> History:
+    name = f"{folder}/history.safetensors"
+    try:
+        return History.from_state(tensors.decode(_member(members, name), name), plain)
+    except (ArchiveError, *_MALFORMED):
+        problems.append("its curves cannot be read.")
+        return History()
+
+
+def _data(table: Table, recipe: Recipe, preparation: Preparation, problems: list[str]) -> Dataset | None:
+    try:
+        data = prepare(table, recipe.data.preparation, recipe.data_seed)
+    except GenStudioError as error:
+        problems.append(f"its data cannot be prepared. {error}")
+        return None
+    if not _alike(data.preparation, preparation):
+        problems.append("its data are not those it learned from; they are left out.")
+        return None
+    return dataclasses.replace(data, preparation=preparation)
+
+
+def _alike(one: Preparation, other: Preparation) -> bool:
+    """Whether two preparations are the same but for rounding, which may differ between machines."""
+    if one.names != other.names or one.scaling.name != other.scaling.name:
+        return False
+    pairs = zip(vars(one.scaling).values(), vars(other.scaling).values(), strict=True)
+    return all(np.allclose(a, b, rtol=_SAME, atol=0.0) for a, b in pairs)
+
+
+def _state(members: Mapping[str, bytes], folder: str) -> dict[str, Array] | None:
+    name = f"{folder}/model.safetensors"
+    return tensors.decode(members[name], name) if name in members else None
+
+
+def _run(
+    recipe: Recipe, preparation: Preparation, data: Dataset | None, state: dict[str, Array] | None,
+    known: dict[str, Any],
+) -> Run:
+    if state is None:
+        if known["status"] is Status.WAITING and data is not None:
+            return new_run(recipe, data, known["name"])
+        raise ArchiveError("What it has learned is missing.", "Train it again with its recipe.")
+    try:
+        return learned_run(known.pop("name"), recipe, preparation, data, state, **known)
+    except _MALFORMED as error:
+        raise ArchiveError(f"What it has learned does not fit the model ({error}).") from None
