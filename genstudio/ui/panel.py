@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QLabel, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QStackedLayout, QWidget
 
 from genstudio.registry import discover
 from genstudio.runs.run import Run
@@ -53,7 +53,7 @@ class Panel(QWidget):
         self._sentence = self._make_sentence()
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self.content)
-        self._stack.addWidget(self._sentence.parentWidget())
+        self._stack.addWidget(self._sentence)
         self._watched: dict[str, Callable[[Preview], None]] = {}
         self._questions: dict[str, tuple[str, dict[str, Any]]] = {}
         self.build()
@@ -76,6 +76,10 @@ class Panel(QWidget):
         if self.info.needs is not None and not issubclass(run.model, self.info.needs):
             return f"{run.model.info.title} cannot {self.info.doing}. Choose a run of a model that can."
         return ""
+
+    def export(self) -> None:
+        """Export what the panel shows; panels that can override it."""
+        self.model.messages.show("info", f"{self.info.title} has nothing to export.", "Choose another panel.")
 
     def look(self, name: str, done: Callable[[Preview], None], question: str, **arguments: Any) -> None:
         """Keep a question answered while the panel is visible; `done` gets each newest answer."""
@@ -106,15 +110,13 @@ class Panel(QWidget):
             self.model.unwatch(key)
 
     def _make_sentence(self) -> QLabel:
-        page = QWidget()
         label = QLabel()
         label.setObjectName(f"{self.info.key}.reason")
         label.setProperty("role", "empty")
         label.setTextFormat(Qt.TextFormat.PlainText)
         label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        label.setMargin(40)
         label.setWordWrap(True)
-        layout = QVBoxLayout(page)
-        layout.addWidget(label)
         return label
 
     def _on_previewed(self, key: str, preview: Preview) -> None:

@@ -18,11 +18,12 @@ from genstudio.data.table import Table
 from genstudio.errors import GenStudioError
 from genstudio.runs.job import Asked, Status, Told, Turned
 from genstudio.runs.recipe import DataRecipe, ModelRecipe, Recipe, TrainingRecipe
-from genstudio.runs.run import Run
+from genstudio.runs.hand import Parameters, by_hand, given_parameters
+from genstudio.runs.run import Run, new_run
 from genstudio.runs.session import Session
 from genstudio.runs.task import Task
 from genstudio.settings import validate
-from genstudio.training.events import Preview
+from genstudio.training.events import Preview, Progress
 from genstudio.ui.data_loading import Loaded, load
 from genstudio.ui.messages import Messages
 from genstudio.ui.pump import Pump
@@ -51,6 +52,7 @@ class SessionModel(QObject):
         advanced: a run and what it told since the last tick.
         turned: a run whose status changed.
         previewed: the name of a watched question, and its newest Preview (current run only).
+        edited: a run whose parameters were changed by hand, and its mean log-likelihoods now.
     """
 
     recipe_changed = Signal(str)
@@ -62,6 +64,7 @@ class SessionModel(QObject):
     advanced = Signal(object, list)
     turned = Signal(object)
     previewed = Signal(str, object)
+    edited = Signal(object, dict)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -77,6 +80,7 @@ class SessionModel(QObject):
         self.compared: set[str] = set()
         self.delay_seconds = 0.0
         self._sound = self.recipe
+        self._settings_given = False
         self._watches: dict[str, tuple[str, dict[str, Any]]] = {}
         self.pump.ticked.connect(self._on_ticked)
         self.pump.failed.connect(self.messages.show_error)
@@ -87,10 +91,12 @@ class SessionModel(QObject):
         """Take built-in data, with options that differ from the defaults."""
         kind = source(key)
         values = validate(kind.Settings, options, kind.info.title).model_dump(mode="json")
+        self._settings_given = False
         self.edit_data(DataRecipe(source=key, options=values), f"Data: {kind.info.title}")
 
     def open_data(self, path: Path) -> None:
         """Take a file; how it is read and prepared is proposed once it has been looked at."""
+        self._settings_given = False
         self.edit_data(DataRecipe(path=str(path.resolve())), f"Open {path.name}")
 
     def edit_option(self, name: str, value: Any) -> None:
@@ -140,7 +146,8 @@ class SessionModel(QObject):
         self._edit(self.recipe.model_copy(update={"seed": seed}), "seed", "Change seed")
 
     def take_recipe(self, recipe: Recipe, text: str = "Take recipe") -> None:
-        """Edit another recipe from now on."""
+        """Edit another recipe from now on; its model's settings stay as they are given."""
+        self._settings_given = True
         self._edit(recipe, "all", text)
 
     def start_up(self) -> None:
@@ -189,7 +196,7 @@ class SessionModel(QObject):
         if busy is not None:
             busy.job.stop()
         try:
-            run = self.session.start(self.recipe, self.data)
+            run = self.session.start(self.recipe, self.data, self.table)
         except GenStudioError as error:
             self.messages.show_error(error)
             return
@@ -239,6 +246,14 @@ class SessionModel(QObject):
         self._start_watching()
         self.current_changed.emit()
 
+    def take_session_run(self, run: Run) -> None:
+        """Show a run that was opened, and edit its recipe, with the rows that the file held."""
+        if run.data is not None and run.table is not None:
+            self._settle(Loaded(run.recipe, run.table, run.data, ()))
+        elif run.recipe != self.recipe:
+            self.take_recipe(run.recipe, f"Recipe of {run.name}")
+        self.show_run(run)
+
     def add_run(self, run: Run) -> None:
         """Take in a run and show it."""
         self.session.add(run)
@@ -258,6 +273,51 @@ class SessionModel(QObject):
         """Lay a run's curves over the shown run's, or take them away."""
         (self.compared.add if compared else self.compared.discard)(run.key)
         self.runs_changed.emit()
+
+    def edit_components(self, parameters: Parameters, finished: bool) -> None:
+        """Take parameters given by hand: in the shown run if it is one made by hand, else in a new one.
+
+        Arguments:
+            finished: the hand has let go, so the change can be taken back and stands in the recipe.
+        """
+        run = self.current
+        if run is None or run.data is None or not run.status.ended:
+            return
+        try:
+            recipe = by_hand(run.recipe, run.preparation, *parameters)
+            if not run.by_hand:
+                run = self._begin_by_hand(run, recipe)
+        except GenStudioError as error:
+            self.messages.show_error(error)
+            return
+        if finished:
+            self.undo.push(EditByHand(self, run, recipe, parameters))
+        else:
+            self._set_parameters(run, parameters, finished=False)
+
+    def _begin_by_hand(self, run: Run, recipe: Recipe) -> Run:
+        assert run.data is not None  # noqa: S101 - for the type checker: the caller has looked
+        edited = new_run(recipe, run.data, f"{run.name} by hand", run.table)
+        edited.by_hand = True
+        self.session.add(edited)
+        edited.job.start()
+        self.runs_changed.emit()
+        self.show_run(edited)
+        return edited
+
+    def _set_parameters(self, run: Run, parameters: Parameters, finished: bool) -> None:
+        weights, means, covariances = parameters
+        key = None if finished else "by hand"
+        asked = run.job.ask("set_parameters", key, weights=weights, means=means, covariances=covariances)
+        self.pump.follow(asked, lambda answer: self._on_edited(run, answer, finished), self.messages.show_error)
+
+    def _on_edited(self, run: Run, answer: Mapping[str, Any], finished: bool) -> None:
+        metrics = {name: float(answer[name]) for name in ("train", "valid") if name in answer}
+        if finished:
+            told: list[Told] = [Progress(run.history.step + 1, None, metrics)]
+            run.take(told[0])
+            self.advanced.emit(run, told)
+        self.edited.emit(run, metrics)
 
     def ask(self, question: str, done: Callable[[Any], None], key: str | None = None, **arguments: Any) -> Asked | None:
         """Ask the shown run; the answer is dropped if another run is shown by then."""
@@ -329,18 +389,23 @@ class SessionModel(QObject):
         return recipe.data.same_table(self._sound.data) and drawn_alike
 
     def _on_loaded(self, loaded: Loaded) -> None:
+        former = self._sound.data
+        another = (loaded.recipe.data.source, loaded.recipe.data.path) != (former.source, former.path)
+        self._settle(loaded)
+        for note in loaded.notes:
+            self.messages.show("info", note)
+        if self.models is not None and another:
+            self._recommend()
+
+    def _settle(self, loaded: Loaded) -> None:
+        """These data are the ones to learn from now."""
         self.table, self.data = loaded.table, loaded.data
         if loaded.recipe != self.recipe:
             self.recipe = loaded.recipe
-            self.recipe_changed.emit("data")
-        fresh = not loaded.recipe.data.same_table(self._sound.data)
+            self.recipe_changed.emit("all")
         self._sound = self.recipe
         self.loading_changed.emit(False)
         self.data_changed.emit()
-        for note in loaded.notes:
-            self.messages.show("info", note)
-        if self.models is not None and fresh:
-            self._recommend()
 
     def _on_load_failed(self, error: BaseException) -> None:
         self.messages.show_error(error)
@@ -354,8 +419,8 @@ class SessionModel(QObject):
         self.loading_changed.emit(False)
 
     def _recommend(self) -> None:
-        """The settings that suit new data, unless the model was set up by hand for the former."""
-        if self.data is None:
+        """The settings that suit new data, unless a recipe came with its own."""
+        if self.data is None or self._settings_given:
             return
         key = self.recipe.model.name
         family = self.families[key]
@@ -415,6 +480,29 @@ class EditRecipe(QUndoCommand):
     def undo(self) -> None:
         """Take it back."""
         self._model._take(self._before, "all")
+
+
+class EditByHand(QUndoCommand):
+    """A change of parameters by hand; the recipe carries them, and undo gives the former ones back."""
+
+    def __init__(self, model: SessionModel, run: Run, recipe: Recipe, parameters: Parameters) -> None:
+        super().__init__("Edit components")
+        self._model, self._run = model, run
+        self._before, self._after = (run.recipe, None), (recipe, parameters)
+
+    def redo(self) -> None:
+        """Make the change."""
+        self._take(*self._after)
+
+    def undo(self) -> None:
+        """Take it back."""
+        recipe, _ = self._before
+        self._take(recipe, given_parameters(recipe, self._run.preparation))
+
+    def _take(self, recipe: Recipe, parameters: Parameters | None) -> None:
+        self._run.recipe = recipe
+        if parameters is not None:
+            self._model._set_parameters(self._run, parameters, finished=True)
 
 
 class RemoveRun(QUndoCommand):

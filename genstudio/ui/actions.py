@@ -1,0 +1,85 @@
+"""Every action of the window: one row each, with its menu, key, icon and words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu, QMenuBar, QToolBar
+
+from genstudio.ui.icons import bind_icon
+from genstudio.ui.theme import Theme
+
+Slot = Callable[[], object]
+
+
+@dataclass(frozen=True)
+class ActionInfo:
+    """One thing a person can do.
+
+    Arguments:
+        key: object name, `action.<key>`.
+        menu: title of the menu it stands in; a path with "/" makes sub-menus.
+        tip: what it does, shown as tooltip and in the status bar.
+        bar: the toolbar shows it too; a negative place starts a new group.
+    """
+
+    key: str
+    text: str
+    menu: str
+    shortcut: str
+    icon: str
+    tip: str
+    bar: bool = False
+    group: bool = False
+    colour: str = "text"
+    checkable: bool = False
+
+
+class Actions(QObject):
+    """Makes the actions, and places them in menus and toolbar."""
+
+    def __init__(self, parent: QObject, theme: Theme) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._all: dict[str, QAction] = {}
+        self._menus: dict[str, QMenu] = {}
+
+    def __getitem__(self, key: str) -> QAction:
+        return self._all[key]
+
+    def add(self, info: ActionInfo, slot: Slot, menus: QMenuBar, bar: QToolBar) -> QAction:
+        """Make an action and place it."""
+        action = QAction(info.text, self.parent())
+        action.setObjectName(f"action.{info.key}")
+        action.setShortcut(QKeySequence(info.shortcut))
+        action.setCheckable(info.checkable)
+        keys = f" ({action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)})" if info.shortcut else ""
+        action.setToolTip(info.tip + keys)
+        action.setStatusTip(info.tip)
+        if info.icon:
+            bind_icon(action, self._theme, info.icon, info.colour)
+        action.triggered.connect(lambda checked=False: slot())
+        self._place(info, action, menus, bar)
+        self._all[info.key] = action
+        return action
+
+    def menu(self, title: str, menus: QMenuBar) -> QMenu:
+        """The menu of a title, made where there is none yet."""
+        if title not in self._menus:
+            self._menus[title] = menus.addMenu(f"&{title}")
+            self._menus[title].setObjectName(f"menu.{title.lower()}")
+        return self._menus[title]
+
+    def _place(self, info: ActionInfo, action: QAction, menus: QMenuBar, bar: QToolBar) -> None:
+        menu = self.menu(info.menu, menus)
+        if info.group and not menu.isEmpty():
+            menu.addSeparator()
+        menu.addAction(action)
+        if info.bar:
+            if info.group and bar.actions():
+                bar.addSeparator()
+            bar.addAction(action)
+            bar.widgetForAction(action).setObjectName(f"toolbar.{info.key}")

@@ -1,0 +1,148 @@
+"""Starts the window: first paint first, everything heavy after it."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import locale
+import os
+import signal
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication, QObject, QTimer
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+from genstudio.data.reader import Watch
+from genstudio.errors import GenStudioError
+from genstudio.models.registry import models
+from genstudio.resources import resource
+from genstudio.ui.main_window import MainWindow
+from genstudio.ui.session_model import SessionModel
+from genstudio.ui.theme import Theme
+
+COLLECT_INTERVAL_MS = 2000
+
+
+def main(paths: Sequence[Path] = ()) -> int:
+    """Open the window, with files if any are named, and run until it is closed.
+
+    Returns:
+        The exit status.
+
+    Raises:
+        GenStudioError: there is no display.
+    """
+    require_display(os.environ, sys.platform)
+    app = application()
+    studio = Studio(app)
+    studio.open(paths)
+    signal.signal(signal.SIGTERM, lambda number, frame: studio.window.close())
+    signal.signal(signal.SIGINT, lambda number, frame: studio.window.close())
+    return app.exec()
+
+
+def require_display(environment: Mapping[str, str], platform: str) -> None:
+    """Say in one sentence that there is no display, where there is none."""
+    chosen = environment.get("QT_QPA_PLATFORM", "")
+    shown = environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY")
+    if platform.startswith("linux") and not shown and chosen in ("", "xcb", "wayland"):
+        raise GenStudioError(
+            "There is no display to open the window on.",
+            "Use the commands (`genstudio --help`), or set DISPLAY.",
+        )
+
+
+def application() -> QApplication:
+    """The one application object, named and dressed for our settings."""
+    found = QApplication.instance()
+    app = found if isinstance(found, QApplication) else QApplication(sys.argv[:1])
+    # Qt takes over the person's locale, which would make C libraries read 0,5 for 0.5.
+    locale.setlocale(locale.LC_NUMERIC, "C")
+    QCoreApplication.setOrganizationName("GenStudio")
+    QCoreApplication.setApplicationName("GenStudio")
+    app.setDesktopFileName("genstudio")
+    app.setWindowIcon(QIcon(str(resource("icons", "genstudio.svg"))))
+    return app
+
+
+class Studio(QObject):
+    """The window with its model, warmed up after the first paint."""
+
+    def __init__(self, app: QApplication) -> None:
+        super().__init__(app)
+        self.theme = Theme(app)
+        self.theme.apply()
+        self.model = SessionModel()
+        self.window = MainWindow(self.model, self.theme)
+        self._collector = Collector(self)
+        self._paths: list[Path] = []
+        self.window.painted.connect(self._on_painted)
+        self.window.destroyed.connect(self._collector.stop)
+        sys.excepthook = self._on_exception
+
+    def open(self, paths: Sequence[Path] = ()) -> None:
+        """Show the window; files are opened once it is painted."""
+        self._paths = list(paths)
+        self.window.show()
+
+    def _on_painted(self) -> None:
+        # The event loop must come round once more before the first frame is on the screen.
+        QTimer.singleShot(0, self._warm_up)
+
+    def _warm_up(self) -> None:
+        if self._paths:
+            self.window.documents.open(self._paths[0])
+        else:
+            self.model.start_up()
+        self.model.pump.run("warm-up", _import_models, self._on_warm)
+
+    def _on_warm(self, families: Mapping[str, Any]) -> None:
+        self._collector.freeze()
+        self.model.set_models(families)
+
+    def _on_exception(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if not issubclass(kind, Exception):
+            sys.__excepthook__(kind, error, trace)
+            self.window.close()
+            return
+        # Showing an error may itself go wrong, and must not go round in circles.
+        with contextlib.suppress(RuntimeError):
+            self.model.messages.show_error(error)
+        sys.__excepthook__(kind, error, trace)
+
+
+class Collector(QObject):
+    """Collects garbage in the window's thread only: a worker that frees a Qt object crashes the program."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        gc.disable()
+        self._timer = QTimer(self)
+        self._timer.setInterval(COLLECT_INTERVAL_MS)
+        self._timer.timeout.connect(self._on_timeout)
+        self._timer.start()
+
+    def freeze(self) -> None:
+        """Leave all that was imported out of later collections, which keeps them short."""
+        gc.collect()
+        gc.freeze()
+
+    def stop(self) -> None:
+        """Back to collecting anywhere."""
+        self._timer.stop()
+        gc.enable()
+
+    def _on_timeout(self) -> None:
+        assert threading.current_thread() is threading.main_thread()  # noqa: S101 - what this class is for
+        gc.collect(1)
+
+
+def _import_models(watch: Watch) -> Mapping[str, Any]:
+    watch(0.0, "Getting ready")
+    return models()

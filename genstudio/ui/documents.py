@@ -1,0 +1,233 @@
+"""Opening and saving: data, recipes, sessions and exports, each off the window's thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+
+from genstudio.data.reader import Watch
+from genstudio.errors import GenStudioError
+from genstudio.runs import archive, export, script
+from genstudio.runs.archive import SUFFIX, Opened
+from genstudio.runs.recipe import read_recipe
+from genstudio.runs.run import Run
+from genstudio.runs.snapshot import Snapshot, ask_state, snapshot
+from genstudio.ui.recent import RecentFiles
+from genstudio.ui.session_model import SessionModel
+
+SESSIONS = f"GenStudio sessions (*{SUFFIX})"
+RECIPES = "Recipes (*.toml)"
+KEEP_SECONDS = 3.0
+
+
+class Documents(QObject):
+    """What the File menu does.
+
+    Arguments:
+        window: parent of the file dialogs.
+    """
+
+    def __init__(self, model: SessionModel, window: QWidget) -> None:
+        super().__init__(window)
+        self._model, self._window = model, window
+        self._path: Path | None = None
+        self._menu: QMenu | None = None
+        self.recent = RecentFiles()
+
+    # Opening.
+
+    def choose_and_open(self) -> None:
+        """Ask for a file and open it."""
+        # pandas and pyarrow stay out of the window's start.
+        from genstudio.data.files import file_filters
+
+        data, *others = file_filters()
+        everything = data.replace(")", f" *.toml *{SUFFIX})").replace("Data files", "All that can be opened")
+        filters = ";;".join([everything, SESSIONS, RECIPES, data, *others])
+        name, _ = QFileDialog.getOpenFileName(self._window, "Open", "", filters)
+        if name:
+            self.open(Path(name))
+
+    def open(self, path: Path) -> None:
+        """Open data, a recipe or a session, as the file's name says."""
+        openers: dict[str, Callable[[Path], None]] = {SUFFIX: self._open_session, ".toml": self._open_recipe}
+        try:
+            openers.get(path.suffix.lower(), self._model.open_data)(path)
+            self.recent.add(path)
+        except GenStudioError as error:
+            self._model.messages.show_error(error)
+
+    def open_last(self) -> None:
+        """Bring back what was open when the program was last closed."""
+        self._open_session(last_session(), remember=False)
+
+    def has_last(self) -> bool:
+        """Whether there is a former session to bring back."""
+        return last_session().is_file()
+
+    def recent_menu(self, parent: QMenu) -> QMenu:
+        """The menu of files that were opened lately, filled when it is shown."""
+        self._menu = QMenu("Recent", parent)
+        self._menu.setObjectName("menu.recent")
+        self._menu.aboutToShow.connect(self._fill_recent)
+        return self._menu
+
+    # Saving.
+
+    def save(self) -> None:
+        """Save all runs where they were saved before; ask where, the first time."""
+        if self._path is None:
+            self.save_as()
+        else:
+            self.save_to(self._path)
+
+    def save_as(self) -> None:
+        """Ask where, and save all runs."""
+        path = self._ask_name("Save all runs", f"session{SUFFIX}", SESSIONS)
+        if path is not None:
+            self.save_to(path)
+
+    def save_to(self, path: Path) -> None:
+        """Save all runs in one file, while training goes on."""
+        runs = self._model.session.runs
+        current = runs.index(self._model.current) if self._model.current in runs else 0
+
+        def done(_: None) -> None:
+            self._path = path
+            self.recent.add(path)
+            self._said_saved(path)
+
+        self._save(path, list(runs), current, done)
+
+    def keep_session(self) -> None:
+        """Save all runs where `open_last` finds them, now; the way of closing and of being shut down."""
+        runs = list(self._model.session)
+        if not runs:
+            return
+        asked = [ask_state(run) for run in runs]
+        taken = [snapshot(run, question) for run, question in zip(runs, asked, strict=True)
+                 if _answered(question)]
+        try:
+            last_session().parent.mkdir(parents=True, exist_ok=True)
+            archive.save_session(last_session(), taken)
+        except (GenStudioError, OSError) as error:
+            self._model.messages.show_error(error)
+
+    def export(self, what: str) -> None:
+        """Ask where, and export the shown run.
+
+        Arguments:
+            what: "recipe", "script" or "run".
+        """
+        run = self._model.current
+        if run is None:
+            return
+        ending, words = {"recipe": (".toml", RECIPES), "script": (".py", "Python (*.py)"),
+                         "run": (SUFFIX, SESSIONS)}[what]
+        path = self._ask_name(f"Export the {what}", _file_name(run.name) + ending, words)
+        if path is not None:
+            self.export_to(what, run, path.with_suffix(ending))
+
+    def export_to(self, what: str, run: Run, path: Path) -> None:
+        """Export a run; arguments as for `export`."""
+        if what == "run":
+            self._save(path, [run], 0, lambda _: self._said_saved(path))
+        elif what == "recipe":
+            self._in_background("export", lambda watch: export.write_recipe(path, run.repeatable()), path)
+        else:
+            self._model.pump.follow(run.job.ask("state"), partial(self._write_script, run, path),
+                                    self._model.messages.show_error)
+
+    # Inner workings.
+
+    def _open_recipe(self, path: Path) -> None:
+        self._model.take_recipe(read_recipe(path), f"Open {path.name}")
+
+    def _open_session(self, path: Path, remember: bool = True) -> None:
+        def opened(found: Opened) -> None:
+            self._path = path if remember else None
+            self._take(found)
+
+        self._model.pump.run("session", partial(archive.open_session, path), opened, self._model.messages.show_error)
+
+    def _take(self, opened: Opened) -> None:
+        for run in opened.runs:
+            self._model.session.add(run)
+        self._model.runs_changed.emit()
+        shown = opened.runs[opened.current]
+        self._model.take_session_run(shown)
+        for problem in opened.problems:
+            self._model.messages.show("warning", problem)
+
+    def _save(self, path: Path, runs: list[Run], current: int, done: Callable[[None], None]) -> None:
+        taken: dict[str, Snapshot] = {}
+
+        def on_answer(run: Run, question: Any) -> None:
+            taken[run.key] = snapshot(run, question)
+            if len(taken) == len(runs):
+                ordered = [taken[run.key] for run in runs]
+                self._model.pump.run("save", partial(_write, path, ordered, current), done,
+                                     self._model.messages.show_error)
+
+        for run in runs:
+            question = ask_state(run)
+            answered = partial(on_answer, run, question)
+            self._model.pump.follow(question, lambda _, then=answered: then(), lambda _, then=answered: then())
+
+    def _write_script(self, run: Run, path: Path, state: Any) -> None:
+        self._in_background("export", lambda watch: script.write_script(path, run, state), path)
+
+    def _in_background(self, key: str, work: Callable[[Watch], None], path: Path) -> None:
+        self._model.pump.run(key, work, lambda _: self._said_saved(path), self._model.messages.show_error)
+
+    def _said_saved(self, path: Path) -> None:
+        self._model.messages.show("info", f"Saved {path.name} in {path.parent}.")
+
+    def _ask_name(self, title: str, name: str, words: str) -> Path | None:
+        chosen, _ = QFileDialog.getSaveFileName(self._window, title, name, words)
+        if not chosen:
+            return None
+        path = Path(chosen)
+        return path if path.suffix else path.with_suffix(Path(name).suffix)
+
+    def _fill_recent(self) -> None:
+        if self._menu is None:
+            return
+        self._menu.clear()
+        for path in self.recent.paths():
+            # An ampersand in a name would become a key.
+            action = self._menu.addAction(path.name.replace("&", "&&"))
+            action.setToolTip(f"\u200b{path}")
+            action.triggered.connect(lambda checked=False, path=path: self.open(path))
+        if self._menu.isEmpty():
+            self._menu.addAction("Nothing was opened yet").setEnabled(False)
+        else:
+            self._menu.addSeparator()
+            self._menu.addAction("Clear the list", self.recent.clear)
+
+
+def last_session() -> Path:
+    """Where the session is kept when the program closes."""
+    return Path(platformdirs.user_state_dir("genstudio")) / f"last{SUFFIX}"
+
+
+def _write(path: Path, runs: list[Snapshot], current: int, watch: Watch) -> None:
+    archive.save_session(path, runs, current, None, watch)
+
+
+def _answered(question: Any) -> bool:
+    try:
+        question.exception(KEEP_SECONDS)
+    except TimeoutError:
+        return False
+    return True
+
+
+def _file_name(name: str) -> str:
+    return "".join(c if c.isalnum() or c in " -_" else "-" for c in name).strip() or "run"

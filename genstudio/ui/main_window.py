@@ -1,0 +1,274 @@
+"""The window. It only places things: what they do lies in the model, the panels and the documents."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QSettings, Qt, Signal
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QMainWindow,
+    QSizePolicy,
+    QTabWidget,
+    QToolBar,
+    QVBoxLayout,
+    QWhatsThis,
+    QWidget,
+)
+
+from genstudio.runs.job import Status
+from genstudio.ui.actions import ActionInfo, Actions
+from genstudio.ui.documents import Documents
+from genstudio.ui.experiment import Experiment
+from genstudio.ui.icons import bind_icon
+from genstudio.ui.learning_curves import LearningCurves
+from genstudio.ui.messages import MessageStrip
+from genstudio.ui.panel import Panel, panels
+from genstudio.ui.runs_list import RunsList
+from genstudio.ui.session_model import SessionModel
+from genstudio.ui.speed import SpeedSlider
+from genstudio.ui.status import StatusBar
+from genstudio.ui.theme import Theme
+
+
+class MainWindow(QMainWindow):
+    """GenStudio's one window.
+
+    Signals:
+        painted: the window was painted for the first time.
+    """
+
+    painted = Signal()
+
+    def __init__(self, model: SessionModel, theme: Theme) -> None:
+        super().__init__()
+        self.setObjectName("main")
+        self.setWindowTitle("GenStudio")
+        self.setAcceptDrops(True)
+        self.setDockOptions(QMainWindow.DockOption.AllowNestedDocks | QMainWindow.DockOption.AllowTabbedDocks)
+        self.model, self.theme = model, theme
+        self.documents = Documents(model, self)
+        self._painted = False
+        self._presenting: bytes | None = None
+        self.bar = self._make_bar()
+        self.actions_ = Actions(self, theme)
+        self._add_actions()
+        self.panels = {key: kind(model, theme) for key, kind in panels().items()}
+        self.tabs = self._make_tabs()
+        self.experiment = Experiment(model, theme, self.actions_["train"])
+        self.curves = LearningCurves(model, theme)
+        self.runs = RunsList(model, theme)
+        self._docks = self._make_docks()
+        self._place_centre()
+        self.setStatusBar(StatusBar(model, theme))
+        self._connect()
+        self._restore_geometry()
+        self._refresh_actions()
+
+    def show_panel(self, key: str) -> Panel:
+        """Bring a panel to the front."""
+        self.tabs.setCurrentWidget(self.panels[key])
+        return self.panels[key]
+
+    def present(self) -> None:
+        """Full screen with the stage alone, and back."""
+        if self._presenting is None:
+            self._presenting = bytes(self.saveState().data())
+            for dock in (self._docks["experiment"], self._docks["runs"]):
+                dock.hide()
+            self.menuBar().hide()
+            self.showFullScreen()
+        else:
+            self.showNormal()
+            self.menuBar().show()
+            self.restoreState(self._presenting)
+            self._presenting = None
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Tell of the first painting, after which heavier things may be loaded."""
+        super().paintEvent(event)
+        if not self._painted:
+            self._painted = True
+            self.painted.emit()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Files may be dropped anywhere."""
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open what was dropped."""
+        files = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        event.acceptProposedAction()
+        for path in files[:1]:
+            self.documents.open(path)
+        if len(files) > 1:
+            self.model.messages.show("info", f"{len(files)} files were dropped; the first was opened.")
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Keep the session and the window's shape, end every thread, and close."""
+        settings = QSettings()
+        if self._presenting is None:
+            settings.setValue("window/geometry", self.saveGeometry())
+            settings.setValue("window/state", self.saveState())
+        self.documents.keep_session()
+        self.model.close()
+        super().closeEvent(event)
+
+    def _make_bar(self) -> QToolBar:
+        bar = QToolBar("Tools")
+        bar.setObjectName("toolbar")
+        bar.setMovable(False)
+        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        self.addToolBar(bar)
+        return bar
+
+    def _add_actions(self) -> None:
+        for info, slot in self._action_table():
+            self.actions_.add(info, slot, self.menuBar(), self.bar)
+            if info.key == "stop":
+                self.speed = SpeedSlider()
+                self.bar.addWidget(self.speed)
+        spacer = QWidget()
+        spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.bar.insertWidget(self.actions_["theme"], spacer)
+        file_menu = self.actions_.menu("File", self.menuBar())
+        file_menu.insertMenu(self.actions_["save"], self.documents.recent_menu(file_menu))
+        edit = self.actions_.menu("Edit", self.menuBar())
+        undo, redo = self.model.undo.createUndoAction(self, "Undo"), self.model.undo.createRedoAction(self, "Redo")
+        for action, key, name in ((undo, "Ctrl+Z", "undo"), (redo, "Ctrl+Shift+Z", "redo")):
+            action.setShortcut(key)
+            action.setObjectName(f"action.{name}")
+            bind_icon(action, self.theme, name)
+            edit.insertAction(self.actions_["rename"], action)
+
+    def _action_table(self) -> list[tuple[ActionInfo, object]]:
+        documents, model = self.documents, self.model
+        info = ActionInfo
+        return [
+            (info("open", "Open", "File", "Ctrl+O", "open", "Open data, a recipe or a session", bar=True),
+             documents.choose_and_open),
+            (info("save", "Save", "File", "Ctrl+S", "save", "Save all runs in one file", bar=True), documents.save),
+            (info("save_as", "Save as…", "File", "Ctrl+Shift+S", "", "Save all runs under another name"),
+             documents.save_as),
+            (info("last_session", "Reopen the last session", "File", "", "", "Bring back what was open when the "
+                  "program was last closed"), documents.open_last),
+            (info("export_recipe", "Export the recipe…", "File", "", "settings", "Write the shown run's recipe as TOML",
+                  group=True), lambda: documents.export("recipe")),
+            (info("export_script", "Export as a Python script…", "File", "", "script", "Write plain Python that gives "
+                  "the same numbers with scikit-learn alone"), lambda: documents.export("script")),
+            (info("quit", "Quit", "File", "Ctrl+Q", "", "Close the window; the session is kept", group=True),
+             self.close),
+            (info("rename", "Rename the run", "Edit", "F2", "rename", "Call the shown run something else", group=True),
+             lambda: self.runs.rename_current()),
+            (info("delete", "Delete the run", "Edit", "", "delete", "Delete the shown run; undo brings it back"),
+             lambda: self.runs.delete_current()),
+            (info("train", "Train", "Train", "Ctrl+Return", "play", "Train afresh with these settings", bar=True,
+                  group=True, colour="success"), model.train),
+            (info("pause", "Pause", "Train", "Space", "pause", "Pause, and go on", bar=True), model.play_or_pause),
+            (info("step", "Step", "Train", ".", "step", "Take one step, then hold", bar=True), model.step),
+            (info("stop", "Stop", "Train", "Escape", "stop", "End training and keep what was learned", bar=True),
+             model.stop),
+            (info("export", "Export", "File", "Ctrl+E", "export", "Export what the shown panel shows", bar=True,
+                  group=True), self._export_shown),
+            (info("theme", "Theme", "View", "Ctrl+T", "moon", "From light to dark, and back", bar=True),
+             self.theme.toggle),
+            (info("present", "Present", "View", "F11", "present", "The stage alone, full screen", bar=True),
+             self.present),
+            (info("help", "What is this?", "Help", "F1", "info", "Click a thing to learn what it is"),
+             QWhatsThis.enterWhatsThisMode),
+        ]
+
+    def _make_tabs(self) -> QTabWidget:
+        tabs = QTabWidget()
+        tabs.setObjectName("tabs")
+        tabs.setDocumentMode(True)
+        tabs.tabBar().setDrawBase(False)
+        view = self.actions_.menu("View", self.menuBar())
+        view.addSeparator()
+        for place, panel in enumerate(self.panels.values()):
+            tabs.addTab(panel, panel.info.title)
+            tabs.setTabToolTip(place, f"{panel.info.help} (Alt+{place + 1})")
+            panel.setWhatsThis(panel.info.help)
+            action = QAction(panel.info.title, self)
+            action.setShortcut(f"Alt+{place + 1}")
+            action.setObjectName(f"action.panel.{panel.info.key}")
+            action.triggered.connect(lambda checked=False, key=panel.info.key: self.show_panel(key))
+            bind_icon(action, self.theme, panel.info.icon)
+            view.addAction(action)
+        tabs.setCurrentWidget(self.panels["live"])
+        return tabs
+
+    def _make_docks(self) -> dict[str, QDockWidget]:
+        places = (
+            ("experiment", "Experiment", self.experiment, Qt.DockWidgetArea.LeftDockWidgetArea),
+            ("runs", "Runs", self.runs, Qt.DockWidgetArea.RightDockWidgetArea),
+            ("curves", "Learning curves", self.curves, Qt.DockWidgetArea.BottomDockWidgetArea),
+        )
+        for area in (Qt.Corner.BottomLeftCorner, Qt.Corner.TopLeftCorner):
+            self.setCorner(area, Qt.DockWidgetArea.LeftDockWidgetArea)
+        for area in (Qt.Corner.BottomRightCorner, Qt.Corner.TopRightCorner):
+            self.setCorner(area, Qt.DockWidgetArea.RightDockWidgetArea)
+        docks = {key: self._dock(key, title, widget, area) for key, title, widget, area in places}
+        self.resizeDocks([docks["experiment"], docks["runs"]], [310, 330], Qt.Orientation.Horizontal)
+        self.resizeDocks([docks["curves"]], [220], Qt.Orientation.Vertical)
+        return docks
+
+    def _dock(self, key: str, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
+        dock = QDockWidget(title)
+        dock.setObjectName(f"dock.{key}")
+        dock.setWidget(widget)
+        self.addDockWidget(area, dock)
+        self.actions_.menu("View", self.menuBar()).addAction(dock.toggleViewAction())
+        return dock
+
+    def _place_centre(self) -> None:
+        centre = QWidget()
+        layout = QVBoxLayout(centre)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.tabs, 1)
+        layout.addWidget(MessageStrip(self.model.messages, self.theme))
+        self.setCentralWidget(centre)
+
+    def _connect(self) -> None:
+        model = self.model
+        self.speed.delay_changed.connect(model.slow_down)
+        self.experiment.open_requested.connect(self.documents.choose_and_open)
+        self.experiment.draw_requested.connect(self._draw)
+        self.runs.export_requested.connect(self.documents.export)
+        for signal in (model.ready_changed, model.data_changed, model.loading_changed, model.runs_changed,
+                       model.current_changed, model.turned, self.theme.changed):
+            signal.connect(self._refresh_actions)
+
+    def _refresh_actions(self) -> None:
+        run, current = self.model.training, self.model.current
+        ready = self.model.models is not None and self.model.data is not None
+        learning = run is not None and run.status is Status.TRAINING
+        self.actions_["train"].setEnabled(ready and not learning and self.model.loading is None)
+        self.actions_["pause"].setText("Pause" if learning or run is None else "Resume")
+        self.actions_["pause"].setEnabled(ready)
+        self.actions_["step"].setEnabled(ready)
+        self.actions_["stop"].setEnabled(run is not None)
+        for key in ("save", "save_as", "export", "export_recipe", "export_script", "rename", "delete"):
+            self.actions_[key].setEnabled(current is not None)
+        self.actions_["last_session"].setEnabled(self.documents.has_last())
+
+    def _draw(self) -> None:
+        self.show_panel("data").open_canvas()  # type: ignore[attr-defined]
+
+    def _export_shown(self) -> None:
+        panel = self.tabs.currentWidget()
+        if isinstance(panel, Panel):
+            panel.export()
+
+    def _restore_geometry(self) -> None:
+        self.resize(1480, 920)
+        settings = QSettings()
+        geometry, state = settings.value("window/geometry"), settings.value("window/state")
+        if geometry is not None:
+            self.restoreGeometry(geometry)
+        if state is not None:
+            self.restoreState(state)

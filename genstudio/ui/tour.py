@@ -1,0 +1,131 @@
+"""A tour without a person: trains on real data in the real window and writes a picture of it.
+
+`python -m genstudio.ui.tour --output window.png [--theme dark]`
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QApplication
+
+from genstudio.runs.job import Status
+from genstudio.ui.app import Studio, application
+
+BAR_WIDTH = 28
+LIMIT_SECONDS = 180.0
+SETTLE_SECONDS = 0.6
+
+Stop = tuple[str, Callable[[], bool]]
+"""What is being done, and whether it is done."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Take the tour; the exit status is 1 where it got stuck or the picture could not be written."""
+    chosen = _parser().parse_args(arguments)
+    app = application()
+    studio = Studio(app)
+    studio.theme.set_mode(chosen.theme)
+    studio.open()
+    guide = Guide(studio, list(stops(studio)))
+    guide.start()
+    app.exec()
+    if guide.stuck:
+        print(f"genstudio: the tour got stuck while {guide.stuck}.", file=sys.stderr)
+    elif not studio.window.grab().save(str(chosen.output)):
+        guide.stuck = "writing the picture"
+        print(f"genstudio: {chosen.output} could not be written.", file=sys.stderr)
+    else:
+        print(chosen.output)
+    studio.window.close()
+    return 1 if guide.stuck else 0
+
+
+def stops(studio: Studio) -> Iterator[Stop]:
+    """What a person would do in the first minute, one step after the other."""
+    model = studio.model
+
+    def begin_data() -> bool:
+        if model.models is None or model.data is None:
+            return False
+        model.choose_source("old_faithful")
+        return True
+
+    def begin_training() -> bool:
+        if model.loading is not None:
+            return False
+        model.choose_model("gmm")
+        model.edit_settings(n_components=2)
+        model.train()
+        return True
+
+    def learned() -> bool:
+        return model.current is not None and model.current.status is Status.DONE
+
+    began: list[float] = []
+
+    def settled() -> bool:
+        began.append(time.monotonic())
+        return began[-1] - began[0] > SETTLE_SECONDS
+
+    yield "getting ready", begin_data
+    yield "loading Old Faithful's eruptions", begin_training
+    yield "training a Gaussian mixture", learned
+    yield "drawing", settled
+
+
+class Guide(QObject):
+    """Goes from stop to stop as each is done, with a progress bar on standard error."""
+
+    def __init__(self, studio: Studio, ahead: list[Stop]) -> None:
+        super().__init__(studio)
+        self.stuck = ""
+        self._ahead, self._total = ahead, len(ahead)
+        self._started = time.monotonic()
+        self._timer = QTimer(self)
+        self._timer.setInterval(16)
+        self._timer.timeout.connect(self._on_timeout)
+
+    def start(self) -> None:
+        """Set out."""
+        self._timer.start()
+
+    def _on_timeout(self) -> None:
+        doing, done = self._ahead[0]
+        if time.monotonic() - self._started > LIMIT_SECONDS:
+            self.stuck = doing
+            self._leave()
+            return
+        if done():
+            del self._ahead[0]
+            self._show(doing)
+        if not self._ahead:
+            self._leave()
+
+    def _leave(self) -> None:
+        self._timer.stop()
+        QApplication.exit(0)
+
+    def _show(self, doing: str) -> None:
+        share = 1 - len(self._ahead) / self._total
+        filled = round(BAR_WIDTH * share)
+        bar = "█" * filled + "░" * (BAR_WIDTH - filled)
+        ending = "" if sys.stderr.isatty() and self._ahead else "\n"
+        start = "\r\x1b[K" if sys.stderr.isatty() else ""
+        print(f"{start}{bar} {share:4.0%}  {doing}", end=ending, file=sys.stderr, flush=True)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m genstudio.ui.tour", description=__doc__)
+    parser.add_argument("--output", type=Path, default=Path("genstudio-tour.png"), help="where the picture goes")
+    parser.add_argument("--theme", choices=("light", "dark"), default="dark")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
