@@ -136,7 +136,7 @@ def _shown(value: Any) -> str:
 def _describe_field(name: str, field: Any) -> SettingInfo:
     kind, choices, optional = _kind(field.annotation)
     extra = dict((field.json_schema_extra or {}).get("genstudio", {}))
-    bounds = _bounds(field.metadata)
+    bounds = _bounds([*field.metadata, *_inner_metadata(field.annotation)])
     label = extra.pop("label", "") or name.replace("_", " ").capitalize()
     return SettingInfo(
         name=name, label=label, help=field.description or "", kind=kind, choices=choices, optional=optional,
@@ -160,7 +160,15 @@ def _bounds(metadata: Iterable[Any]) -> dict[str, Any]:
     return found
 
 
+def _inner_metadata(annotation: Any) -> Iterable[Any]:
+    """Bounds of the number in a choice of number or words: `Annotated[float, Gt(0)] | Literal[...]`."""
+    for part in typing.get_args(annotation):
+        yield from getattr(part, "__metadata__", ())
+
+
 def _kind(annotation: Any) -> tuple[str, tuple[str, ...], bool]:
+    if typing.get_origin(annotation) is typing.Annotated:
+        return _kind(typing.get_args(annotation)[0])
     if typing.get_origin(annotation) in (typing.Union, types.UnionType):
         parts = [_kind(part) for part in typing.get_args(annotation) if part is not type(None)]
         optional = type(None) in typing.get_args(annotation) or any(part[2] for part in parts)

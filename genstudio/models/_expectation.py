@@ -91,7 +91,7 @@ class Rows:
         """One M step.
 
         Raises:
-            SingularCovariance: a covariance is not positive definite in spite of `reg_covar`.
+            SingularCovarianceError: a covariance is not positive definite in spite of `reg_covar`.
         """
         counts = statistics.zeroth + TINY
         shift = statistics.first / counts[:, None]
@@ -165,7 +165,7 @@ class Rows:
 
     def _expansion_fits(self) -> bool:
         width = 1 + self.dimension + (self.dimension if self.diagonal else len(self.pairs[0]))
-        return self.dimension <= EXPANSION_DIMENSIONS and self.n * width * 8 <= FEATURES_BYTES
+        return bool(self.dimension <= EXPANSION_DIMENSIONS and self.n * width * 8 <= FEATURES_BYTES)
 
     def _chunks(self) -> Iterator[Floats]:
         for first in range(0, self.n, CHUNK_ROWS):

@@ -19,7 +19,7 @@ CHUNK_ROWS = 8192
 LOG_2PI = float(np.log(2 * np.pi))
 
 
-class SingularCovariance(ValueError):
+class SingularCovarianceError(ValueError):
     """A covariance that is not positive definite."""
 
 
@@ -49,7 +49,7 @@ class Mixture:
         """A mixture from covariances (K, D, D) or variances (K, D).
 
         Raises:
-            SingularCovariance: one is not positive definite.
+            SingularCovarianceError: one is not positive definite.
         """
         return Mixture(shape, weights, means, spreads, precision_factors(spreads))
 
@@ -73,32 +73,34 @@ class Mixture:
         """Covariances, shape (K, D, D), whatever the shape."""
         if not self.diagonal:
             return self.spreads
-        return self.spreads[:, :, None] * np.eye(self.dimension)
+        return np.asarray(self.spreads[:, :, None] * np.eye(self.dimension))
 
     @cached_property
     def precisions(self) -> Floats:
         """Inverse covariances, (K, D, D), or inverse variances, (K, D)."""
-        return self.factors**2 if self.diagonal else self.factors @ np.swapaxes(self.factors, 1, 2)
+        inverse = self.factors**2 if self.diagonal else self.factors @ np.swapaxes(self.factors, 1, 2)
+        return np.asarray(inverse)
 
     @cached_property
     def log_heights(self) -> Floats:
         """Log of weight and of the component's density at its mean, shape (K,)."""
         diagonals = self.factors if self.diagonal else np.diagonal(self.factors, axis1=1, axis2=2)
         with np.errstate(divide="ignore"):  # a component may have weight 0
-            return np.log(self.weights) + np.log(diagonals).sum(axis=1) - 0.5 * self.dimension * LOG_2PI
+            heights: Floats = np.log(self.weights) + np.log(diagonals).sum(axis=1) - 0.5 * self.dimension * LOG_2PI
+        return heights
 
     def n_parameters(self) -> int:
         """Free parameters: weights, means, covariances."""
         k, d = self.means.shape
         matrix = d * (d + 1) // 2
         spread = {"full": k * matrix, "tied": matrix, "diag": k * d, "spherical": k}[self.shape]
-        return spread + k * d + k - 1
+        return int(spread + k * d + k - 1)
 
     def packed(self, spreads: Floats) -> Floats:
         """Covariances (or factors) in scikit-learn's shape for this kind of mixture."""
         if self.shape == "tied":
-            return spreads[0].copy()
-        return spreads[:, 0].copy() if self.shape == "spherical" else spreads.copy()
+            return np.array(spreads[0])
+        return np.array(spreads[:, 0] if self.shape == "spherical" else spreads)
 
     def log_joint(self, x: Floats) -> Floats:
         """Log of each component's weighted density, shape (K, N), at points (N, D)."""
@@ -163,8 +165,10 @@ def log_sum(joint: Floats) -> Floats:
     """log Σ_k exp, shape (N,), of shape (K, N); -inf where all are."""
     top = joint.max(axis=0)
     steady = np.where(np.isfinite(top), top, 0.0)
+    terms = joint - steady
+    np.exp(terms, out=terms)
     with np.errstate(divide="ignore"):
-        total: Floats = np.log(np.exp(joint - steady).sum(axis=0)) + steady
+        total: Floats = np.log(terms.sum(axis=0)) + steady
     return total
 
 
@@ -179,16 +183,16 @@ def precision_factors(spreads: Floats) -> Floats:
     """U with U Uᵀ = covariance⁻¹, upper triangular, (K, D, D); or 1/deviation, (K, D).
 
     Raises:
-        SingularCovariance: a covariance is not positive definite.
+        SingularCovarianceError: a covariance is not positive definite.
     """
     if spreads.ndim == 2:
         if not (spreads > 0).all():
-            raise SingularCovariance
+            raise SingularCovarianceError
         return np.asarray(1.0 / np.sqrt(spreads))
     try:
         lower = np.linalg.cholesky(spreads)
     except np.linalg.LinAlgError:
-        raise SingularCovariance from None
+        raise SingularCovarianceError from None
     return np.swapaxes(np.linalg.inv(lower), 1, 2)
 
 
@@ -223,4 +227,6 @@ def shaped(shape: Shape, covariances: Floats, weights: Floats) -> Floats:
         mean = np.einsum("k,kij->ij", weights / weights.sum(), covariances)
         return np.tile(mean, (len(covariances), 1, 1))
     variances = np.diagonal(covariances, axis1=1, axis2=2)
-    return np.repeat(variances.mean(axis=1)[:, None], variances.shape[1], axis=1) if shape == "spherical" else variances.copy()
+    if shape == "diag":
+        return variances.copy()
+    return np.repeat(variances.mean(axis=1)[:, None], variances.shape[1], axis=1)

@@ -15,7 +15,7 @@ from sklearn.mixture import BayesianGaussianMixture
 from genstudio.data.dataset import Dataset
 from genstudio.errors import SettingsError, TrainingError
 from genstudio.models._expectation import Rows, Statistics
-from genstudio.models._gaussians import Mixture, SingularCovariance, unpacked
+from genstudio.models._gaussians import Mixture, SingularCovarianceError, unpacked
 from genstudio.models._mixture_settings import MixtureSettings
 from genstudio.models._starts import Start, find_start, overall
 from genstudio.training.background import in_background
@@ -115,7 +115,7 @@ class MixtureLearner(ABC):
 
     def _show_something(self) -> None:
         if self.held.mixture is None and self.items > QUICK_ROWS:
-            with contextlib.suppress(SingularCovariance):
+            with contextlib.suppress(SingularCovarianceError):
                 self.held.learned(overall(self.rows, self.settings))
 
     def _held_open(self) -> int:
@@ -169,7 +169,7 @@ class LikelihoodLearner(MixtureLearner):
             found = self.rows.maximize(statistics, shape, reg_covar)
             if exact or self.rows.expandable(found):
                 return found
-        except SingularCovariance:
+        except SingularCovarianceError:
             if exact:
                 raise
         return self.rows.maximize(self.rows.deviations(before), shape, reg_covar)
@@ -221,7 +221,8 @@ class BayesianLearner(MixtureLearner):
         found = self._estimator
         k, d = found.means_.shape
         spreads = unpacked(self.settings.covariance_type, found.covariances_, k, d)
-        self.held.learned(Mixture.of(self.settings.covariance_type, found.weights_.copy(), found.means_.copy(), spreads))
+        mixture = Mixture.of(self.settings.covariance_type, found.weights_.copy(), found.means_.copy(), spreads)
+        self.held.learned(mixture)
 
 
 BAYESIAN_NAMES = (
@@ -234,7 +235,7 @@ BAYESIAN_NAMES = (
 def _collapse_explained(settings: MixtureSettings) -> Iterator[None]:
     try:
         yield
-    except SingularCovariance:
+    except SingularCovarianceError:
         raise _collapsed(settings) from None
 
 

@@ -32,8 +32,8 @@ class MixtureSettings(Settings):
         label="Most steps", unit="steps",
     )
     tol: float = setting(
-        1e-3, "EM has converged when the log-likelihood changes by less in a step.", ge=0, log=True, unit="nats per row",
-        label="Tolerance",
+        1e-3, "EM has converged when the log-likelihood changes by less in a step.", ge=0, log=True,
+        label="Tolerance", unit="nats per row",
     )
     n_init: int = setting(1, "How many times EM starts anew; the best result is kept.", ge=1, le=1000, label="Restarts")
     reg_covar: float = setting(

@@ -14,7 +14,7 @@ from sklearn.exceptions import ConvergenceWarning
 
 from genstudio.errors import SettingsError
 from genstudio.models._expectation import TINY, Rows, Statistics, add_moments
-from genstudio.models._gaussians import CHUNK_ROWS, Mixture, SingularCovariance, unpacked
+from genstudio.models._gaussians import CHUNK_ROWS, Mixture, SingularCovarianceError, unpacked
 from genstudio.models._mixture_settings import HAND_GIVEN, MixtureSettings
 
 Floats = NDArray[np.float64]
@@ -41,7 +41,7 @@ def find_start(x: Floats, rows: Rows, settings: MixtureSettings, random: np.rand
 
     Raises:
         SettingsError: parameters given by hand do not make a mixture for these data.
-        SingularCovariance: the start has a covariance that is not positive definite.
+        SingularCovarianceError: the start has a covariance that is not positive definite.
     """
     given = {name: getattr(settings, name) for name in HAND_GIVEN if getattr(settings, name) is not None}
     if len(given) == len(HAND_GIVEN):
@@ -176,5 +176,5 @@ def _given_spreads(given: dict[str, Any], settings: MixtureSettings, dimension: 
 
 def _positive(values: Floats) -> Floats:
     if not (values > 0).all():
-        raise SingularCovariance("not all are positive")
+        raise SingularCovarianceError("not all are positive")
     return values

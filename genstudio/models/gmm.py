@@ -10,13 +10,15 @@ from numpy.typing import NDArray
 
 from genstudio.data.dataset import Dataset, Kind
 from genstudio.errors import ArchiveError, SettingsError, TrainingError
-from genstudio.models._gaussians import Mixture, SingularCovariance, shaped, unpacked
+from genstudio.models._gaussians import Mixture, SingularCovarianceError, shaped, unpacked
 from genstudio.models._mixture_learners import BayesianLearner, Held, LikelihoodLearner
 from genstudio.models._mixture_script import given_script, learned_script
 from genstudio.models._mixture_settings import MixtureSettings
 from genstudio.models.contract import Array, Floats, Ints, Model, ModelInfo
 from genstudio.training.em import Schedule, expectation_maximization
 from genstudio.training.events import Event, LiveSettings
+
+__all__ = ["GaussianMixtureModel", "MixtureSettings"]
 
 # Squares of larger numbers leave the range of float64.
 LARGEST = 1e100
@@ -143,7 +145,7 @@ class GaussianMixtureModel(Model):
             symmetric = (covariances + np.swapaxes(covariances, 1, 2)) / 2
             spreads = shaped(self.settings.covariance_type, symmetric, weights)
             mixture = Mixture.of(self.settings.covariance_type, weights, means.copy(), spreads)
-        except SingularCovariance:
+        except SingularCovarianceError:
             raise SettingsError("A covariance is not positive definite.", "Make the ellipse wider.") from None
         self._held.mixture, self._held.by_hand = mixture, True
 
@@ -180,7 +182,7 @@ class GaussianMixtureModel(Model):
         try:
             self._held = Held(_from_state(self.settings, state), bool(state["by_hand"][0]))
         except (KeyError, IndexError, ValueError) as error:
-            raise ArchiveError(f"The parameters of the Gaussian mixture are damaged: {error}.", "Train again.") from None
+            raise ArchiveError(f"The Gaussian mixture's parameters are damaged: {error}.", "Train again.") from None
 
     @property
     def mixture(self) -> Mixture:
@@ -218,5 +220,5 @@ def _from_state(settings: MixtureSettings, state: Mapping[str, Array]) -> Mixtur
     spreads = unpacked(settings.covariance_type, state["covariances"], *means.shape)
     try:
         return Mixture.of(settings.covariance_type, weights.copy(), means.copy(), spreads)
-    except SingularCovariance:
+    except SingularCovarianceError:
         raise ValueError("a covariance is not positive definite") from None

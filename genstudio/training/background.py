@@ -41,5 +41,5 @@ def in_background(work: Callable[[], T], name: str) -> Generator[None, None, T]:
 def _carry_out(work: Callable[[], T], done: Future[T]) -> None:
     try:
         done.set_result(work())
-    except BaseException as error:  # whatever it is belongs to the one who waits
+    except BaseException as error:  # noqa: BLE001 - whatever it is belongs to the one who waits
         done.set_exception(error)

@@ -12,6 +12,8 @@ from genstudio.training.guards import require_finite
 
 S = TypeVar("S")
 
+NOT_CONVERGED = "not converged"
+
 
 class Learner(Protocol[S]):
     """What the loop needs of a model that learns by EM."""
@@ -150,4 +152,4 @@ def expectation_maximization(learner: Learner[S], schedule: Schedule) -> Generat
 def _not_converged(climb: _Climb, schedule: Schedule) -> Note:
     pace = f"the last one still changed the bound by {climb.change:.2g} nats per item (tol is {schedule.tol:g})"
     steps = f"{climb.steps} step" + "s" * (climb.steps != 1)
-    return Note("warning", f"EM had not converged after {steps}: {pace}.", "Raise max_iter, or tol.")
+    return Note("warning", f"EM had not converged after {steps}: {pace}.", "Raise max_iter, or tol.", NOT_CONVERGED)

@@ -43,11 +43,13 @@ class Note:
     Arguments:
         text: what is seen.
         remedy: what usually helps.
+        badge: a word or two to show beside what the note is about ("not converged"), or "".
     """
 
     level: Literal["info", "warning", "alarm"]
     text: str
     remedy: str = ""
+    badge: str = ""
 
 
 @dataclass(frozen=True)

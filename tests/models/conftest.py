@@ -1,0 +1,40 @@
+"""Small data sets to learn from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from genstudio.data.dataset import Dataset
+from genstudio.data.preparation import PreparationSettings, prepare
+from genstudio.data.table import points_table
+
+MakeDataset = Callable[..., Dataset]
+
+
+@pytest.fixture(scope="session")
+def dataset() -> MakeDataset:
+    """A data set from an array of points; all rows train in their order unless shares are given."""
+
+    def make(x: Any, *, scaling: str = "none", valid: float = 0.0) -> Dataset:
+        settings = PreparationSettings(scaling=scaling, valid=valid, test=0)  # type: ignore[arg-type]
+        return prepare(points_table("points", np.asarray(x, float)), settings, seed=0)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def clouds() -> Callable[..., np.ndarray]:
+    """n points in a few clouds of different shapes."""
+
+    def make(n: int, dimension: int, seed: int = 0, clouds: int = 3) -> np.ndarray:
+        rng = np.random.default_rng(seed)
+        centres = rng.normal(size=(clouds, dimension)) * 4
+        mix = rng.normal(size=(clouds, dimension, dimension)) * 0.4 + np.eye(dimension)
+        which = rng.integers(clouds, size=n)
+        return centres[which] + np.einsum("nij,nj->ni", mix[which], rng.normal(size=(n, dimension)))
+
+    return make
