@@ -69,6 +69,7 @@ def zipped(**members: bytes) -> bytes:
     return file.getvalue()
 
 
+HUGE = npy_header("{'descr': '<f8', 'fortran_order': False, 'shape': (1099511627776,)}")
 NUMBERS = np.arange(600.0).reshape(-1, 3)
 VALID = {
     "numbers.csv": b"x,y\n" + b"1.5,2\n" * 50,
@@ -85,11 +86,11 @@ FAULTS: list[tuple[str, bytes, str]] = [
     ("header.xlsx", workbook([["x", "y"]]), "header but no rows"),
     ("nothing.xlsx", workbook([]), "empty"),
     ("cut.npy", npy(NUMBERS)[:-1], "declares 4,800 bytes of numbers but holds 4,799"),
-    ("cut.npz", npz(x=NUMBERS)[:-30], "no whole NPZ"),
+    ("cut.npz", npz(x=NUMBERS)[:-30], "no whole NPY or NPZ"),
     ("cut.parquet", VALID["numbers.parquet"][:-9], "no whole Parquet"),
     ("cut.xlsx", VALID["numbers.xlsx"][:-30], "no whole workbook"),
-    ("huge.npy", npy_header("{'descr': '<f8', 'fortran_order': False, 'shape': (1099511627776,)}"), "declares 8,796"),
-    ("huge.npz", zipped(**{"x.npy": npy_header("{'descr': '<f8', 'fortran_order': False, 'shape': (1<<40,)}")}), "header of x"),
+    ("huge.npy", HUGE, "declares 8,796"),
+    ("huge.npz", zipped(**{"x.npy": HUGE}), "x in huge.npz declares 8,796"),
     ("head.npy", npy_header("{'descr': '<f8', 'fortran_order': False, 'shape': (-1,)}"), "header of head.npy"),
     ("deep.npy", npy_header("(" * 5000), "header of deep.npy"),
     ("objects.npy", npy(np.array([{}, None])), "Python objects"),
@@ -201,7 +202,7 @@ def test_a_file_without_the_right_to_read_is_refused() -> None:
             open_table(path)
 
 
-@pytest.mark.parametrize("name", ["данные 数据 ñ.csv", "🎲 dice.csv", "‮rtl.csv", "a'b\"c;d.csv", "x" * 240 + ".csv"])
+@pytest.mark.parametrize("name", ["данные 数据 ñ.csv", "🎲 dice.csv", "\u202ertl.csv", "a'b\"c;d.csv", "x" * 240 + ".csv"])
 def test_any_possible_name_can_be_read(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     path.write_bytes(VALID["numbers.csv"])
@@ -288,13 +289,13 @@ def test_filters_name_every_suffix() -> None:
 
 
 def outcome(path: Path) -> None:
+    """Either a table with rows or a sentence with its remedy; everything else fails the test."""
     try:
-        table = open_table(path)
+        rows, said = len(open_table(path)), True
     except DataError as error:
-        assert error.what
-        assert error.remedy
-    else:
-        assert len(table)
+        rows, said = 1, bool(error.what and error.remedy)
+    assert rows
+    assert said
 
 
 @pytest.mark.parametrize("name", VALID)
@@ -306,7 +307,8 @@ def test_no_cut_makes_a_valid_file_raise_anything_but_a_sentence(tmp_path: Path,
         outcome(path)
 
 
-HEADS = [b"", b"PK\x03\x04", b"PAR1", b"\x93NUMPY\x01\x00v\x00", b"\xff\xfe", b"\xef\xbb\xbf", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"]
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+HEADS = [b"", b"PK\x03\x04", b"PAR1", b"\x93NUMPY\x01\x00v\x00", b"\xff\xfe", b"\xef\xbb\xbf", OLE]
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -323,7 +325,10 @@ def test_random_bytes_never_raise_anything_but_a_sentence(
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(name=st.sampled_from(sorted(VALID)), places=st.lists(st.tuples(st.floats(0, 0.999), st.integers(0, 255)), max_size=5))
+@given(
+    name=st.sampled_from(sorted(VALID)),
+    places=st.lists(st.tuples(st.floats(0, 0.999), st.integers(0, 255)), max_size=5),
+)
 def test_flipped_bytes_never_raise_anything_but_a_sentence(
     tmp_path: Path, name: str, places: list[tuple[float, int]]
 ) -> None:

@@ -181,7 +181,7 @@ class Records:
         than = "the header" if self._layout.header else "the first row"
         return DataError(
             f"Line {line:,} of {self._path.name} has {cells:,} cells where {than} has {len(self.names):,}.",
-            "Mend that line, or choose another separator or decimal sign.",
+            "Mend that line, choose another separator or decimal sign, or pass over lines above the header.",
         )
 
 

@@ -21,7 +21,7 @@ _REFERENCE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{1,3})([0-9]{1,7})["']""")
 
 
 def refuse_far_cells(path: Path) -> None:
-    """Refuses a workbook with a sheet whose rectangle of cells is too large.
+    """Refuses a workbook with a sheet whose rectangle of cells is too large, or a part larger than it declares.
 
     Raises:
         DataError: also for an archive that is damaged or unpacks to too much.
@@ -30,16 +30,17 @@ def refuse_far_cells(path: Path) -> None:
     refuse_oversized(path.name, sum(info.file_size for info in sheets.values()))
     with zipfile.ZipFile(path) as archive:
         for name, info in sheets.items():
-            if name.lower().startswith("xl/worksheets/") and name.lower().endswith(".xml"):
-                columns, rows = _extent(archive, info)
-                if columns * rows > _MOST_CELLS:
-                    raise DataError(
-                        f"A sheet of {path.name} reaches over {columns:,} columns and {rows:,} rows.",
-                        "Delete what stands far out (Ctrl+End goes there), or export the table as CSV.",
-                    )
+            columns, rows = _extent(archive, info)
+            # Words of cells may look like references; elsewhere only sheets have any that reach far.
+            if columns * rows > _MOST_CELLS and not name.lower().endswith("sharedstrings.xml"):
+                raise DataError(
+                    f"A sheet of {path.name} reaches over {columns:,} columns and {rows:,} rows.",
+                    "Delete what stands far out (Ctrl+End goes there), or export the table as CSV.",
+                )
 
 
 def _extent(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> tuple[int, int]:
+    """The last column and row that are named in a part of the workbook; reading it checks its length and checksum."""
     letters: set[bytes] = set()
     rows, tail = 0, b""
     try:

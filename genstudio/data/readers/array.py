@@ -176,4 +176,6 @@ def _unpacking(where: str) -> Iterator[None]:
 
 
 def _damaged(where: str) -> DataError:
-    return DataError(f"{where} is no whole NPZ archive: it is damaged or cut short.", "Get a fresh copy of the file.")
+    return DataError(
+        f"{where} is no whole NPY or NPZ file: it is damaged or cut short.", "Get a fresh copy of the file."
+    )
