@@ -6,10 +6,11 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QWheelEvent
-from PySide6.QtWidgets import QAbstractSpinBox, QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QSlider, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QSlider, QWidget
 
 from genstudio.errors import SettingsError
 from genstudio.settings import SettingInfo
+from genstudio.ui.number_edit import NumberEdit
 from genstudio.ui.values import AUTO, read_value, show_value, step_of, stepped
 
 # Long enough to finish a number, short enough that Train right after typing uses it.
@@ -54,37 +55,6 @@ class Field(QObject):
                 editor.setProperty("problem", wrong)
                 editor.style().unpolish(editor)
                 editor.style().polish(editor)
-
-
-class NumberEdit(QAbstractSpinBox):
-    """A line with two arrows. Reading and stepping are its field's: Qt's own follow the locale."""
-
-    stepped = Signal(int)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self.setMinimumWidth(76)
-
-    def line(self) -> QLineEdit:
-        """The line that is typed in."""
-        return self.lineEdit()
-
-    def stepEnabled(self) -> QAbstractSpinBox.StepEnabledFlag:
-        """Both ways: the field clamps."""
-        return QAbstractSpinBox.StepEnabledFlag.StepUpEnabled | QAbstractSpinBox.StepEnabledFlag.StepDownEnabled
-
-    def stepBy(self, steps: int) -> None:
-        """Arrows, keys and the wheel."""
-        self.stepped.emit(steps)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Scrolling past a number must not change it."""
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
 
 
 class FocusedCombo(QComboBox):

@@ -9,7 +9,7 @@ from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt, SignalInstanc
 from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
-from genstudio.ui.assets import asset
+from genstudio.resources import resource
 from genstudio.ui.tokens import Tokens
 
 _SIZES = (16, 18, 20, 24, 32)
@@ -76,7 +76,7 @@ def recoloured(name: str, colour: str) -> bytes:
     Raises:
         FileNotFoundError: there is no such icon.
     """
-    return asset(f"icons/{name}.svg").read_bytes().replace(b"currentColor", colour.encode())
+    return resource("icons", f"{name}.svg").read_bytes().replace(b"currentColor", colour.encode())
 
 
 @functools.lru_cache(maxsize=512)

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Qt, QTemporaryDir, Signal
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication
 
-from genstudio.ui.assets import asset
+from genstudio.resources import resource
 from genstudio.ui.icons import recoloured
 from genstudio.ui.tokens import DARK, LIGHT, Tokens
 
@@ -134,7 +134,7 @@ def style_sheet(tokens: Tokens, images: Path) -> str:
     Arguments:
         images: folder of the arrows and checks, in the theme's colours.
     """
-    template = string.Template(asset("style/genstudio.qss").read_text(encoding="utf-8"))
+    template = string.Template(resource("style", "genstudio.qss").read_text(encoding="utf-8"))
     colours = {key: value for key, value in dataclasses.asdict(tokens).items() if isinstance(value, str)}
     return template.substitute(colours, images=images.as_posix())
 

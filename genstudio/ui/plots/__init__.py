@@ -1,0 +1,1 @@
+"""Plots: arrays in, signals out; they know nothing of runs and models."""

@@ -201,7 +201,7 @@ class _Ellipse:
 
 
 def _spreads(covariance: ArrayLike, count: int) -> Floats:
-    found, good = gate.points(np.asarray(covariance).reshape(count, -1), "covariances", width=4)
+    found, good = gate.points(np.asarray(covariance).reshape(count, 4), "covariances", width=4)
     if not good.all():
         raise DataError("A covariance is not finite and cannot be drawn.")
     return found.reshape(-1, 2, 2)

@@ -50,7 +50,7 @@ def contour_lines(xs: Floats, ys: Floats, z: Floats, levels: Sequence[float]) ->
     if not levels or min(z.shape) < 2:
         return np.empty(0), np.empty(0)
     lowest = np.nanmin(z) if np.isfinite(z).any() else 0.0
-    filled = np.where(np.isnan(z), min(lowest, min(levels)) - 1.0, z)
+    filled = np.where(np.isnan(z), min(lowest, *levels) - 1.0, z)
     generator = contourpy.contour_generator(xs, ys, filled, line_type=contourpy.LineType.ChunkCombinedNan)
     pieces = [chunk for level in levels for chunk in generator.lines(level)[0] if chunk is not None]
     if not pieces:

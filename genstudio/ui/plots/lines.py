@@ -45,7 +45,7 @@ class Lines(Plot):
     def __init__(self, theme: Theme, name: str, x_label: str, y_label: str, parent: QWidget | None = None) -> None:
         super().__init__(theme, name, parent)
         self._series: tuple[LineSeries, ...] = ()
-        self._extent: binning.Bounds | None = None
+        self._wanted: binning.Bounds | None = None
         self._legend = self.item.addLegend(offset=(-12, 8), labelTextSize="9pt")
         self.set_labels(x_label, y_label)
         self.box.disableAutoRange()
@@ -60,7 +60,7 @@ class Lines(Plot):
             bounds: the view (x0, x1, y0, y1); None: what the lines span.
         """
         self._series = tuple(series)
-        self._extent = bounds
+        self._wanted = bounds
         self._draw()
         self.fit_view()
 
@@ -70,7 +70,7 @@ class Lines(Plot):
 
     def fit_view(self) -> None:
         """Show all lines."""
-        extent = self._extent or self._spanned()
+        extent = self._spanned() if self._wanted is None else self._wanted
         if extent is not None:
             self.set_bounds(extent)
 

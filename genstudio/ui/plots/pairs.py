@@ -127,9 +127,8 @@ class Pairs(QWidget):
         if len(self._values) and self._names:
             tokens = self._theme.tokens
             scale = self.devicePixelRatioF()
-            ground = _rgb(QColor(tokens.plot))
-            pixels = draw_mosaic(self._values, self._colours(), ground, round(self._cell() * scale), round(_DOT * scale))
-            self._picture = _image(pixels)
+            cell, dot = round(self._cell() * scale), round(_DOT * scale)
+            self._picture = _image(draw_mosaic(self._values, self._colours(), _rgb(QColor(tokens.plot)), cell, dot))
             self._picture.setDevicePixelRatio(scale)
         self.update()
 

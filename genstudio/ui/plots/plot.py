@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QMenu, QToolButt
 from genstudio.errors import GenStudioError
 from genstudio.ui.icons import bind_icon
 from genstudio.ui.plots import export
+from genstudio.ui.plots.axis import Axis
 from genstudio.ui.plots.binning import Bounds
 from genstudio.ui.plots.throttle import Throttle
 from genstudio.ui.plots.viewbox import PlotBox
@@ -47,7 +48,8 @@ class Plot(QWidget):
         self.setProperty("role", "plot")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.box = PlotBox()
-        self.graph = pg.PlotWidget(viewBox=self.box, enableMenu=False)
+        axes = {side: Axis(side) for side in ("left", "bottom")}
+        self.graph = pg.PlotWidget(viewBox=self.box, enableMenu=False, axisItems=axes)
         self.graph.setObjectName(f"{name}.plot")
         self.graph.setFrameShape(self.graph.Shape.NoFrame)
         self.item = self.graph.getPlotItem()
@@ -178,8 +180,7 @@ class Plot(QWidget):
             # The grid belongs to the axis; it must not lie over pictures.
             axis.setZValue(-1000)
             # Axes widen for longer numbers, and then stay: plots must not jump.
-            axis.setStyle(tickTextWidth=34, autoReduceTextSpace=False, tickLength=-4, maxTickLevel=1,
-                          hideOverlappingLabels=12)
+            axis.setStyle(tickTextWidth=34, autoReduceTextSpace=False, tickLength=-4, maxTickLevel=1)
 
     def _listen(self) -> None:
         scene = self.graph.scene()

@@ -14,15 +14,9 @@ from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from genstudio.ui.plots import binning
+from genstudio.ui.plots.density_layers import ContourLayer, HeatLayer, checked_grid
 from genstudio.ui.plots.ellipses import EllipseLayer
-from genstudio.ui.plots.layers import (
-    ContourLayer,
-    FlaggedLayer,
-    HeatLayer,
-    Layer,
-    PointsLayer,
-    checked_grid,
-)
+from genstudio.ui.plots.layers import FlaggedLayer, Layer, PointsLayer
 from genstudio.ui.plots.levels import FEW_MASSES
 from genstudio.ui.plots.paint import retheme_legend
 from genstudio.ui.plots.plot import Plot
@@ -208,18 +202,20 @@ class Stage(Plot):
         self._on_view_changed()
 
     def _make_layers(self) -> None:
-        tokens = self.theme.tokens
-        self.data = self._add("data", PointsLayer("Data", "points", 30, tokens, "point", 5))
-        self.samples = self._add("samples", PointsLayer("Samples", "sample", 25, tokens, "accent", 7, "d"))
-        self.heat = self._add("heat", HeatLayer("Density", "heat", 10, tokens))
-        self.contours = self._add("contours", ContourLayer("Contours", "contours", 20, tokens, "contour", alpha=0.6))
-        self.truth = self._add(
-            "truth",
-            ContourLayer(
-                "True density", "truth", 21, tokens, "success", style=Qt.PenStyle.DashLine, masses=FEW_MASSES
-            ),
+        tokens, dashed = self.theme.tokens, Qt.PenStyle.DashLine
+        data = PointsLayer("Data", "points", 30, tokens, colour="point", size=5)
+        samples = PointsLayer("Samples", "sample", 25, tokens, colour="accent", size=7, symbol="d")
+        contours = ContourLayer("Contours", "contours", 20, tokens, colour="contour", alpha=0.6)
+        truth = ContourLayer(
+            "True density", "truth", 21, tokens, colour="success", style=dashed, masses=FEW_MASSES
         )
-        self.boundary = self._add("boundary", ContourLayer("Boundary", "boundary", 40, tokens, "boundary", width=2))
+        boundary = ContourLayer("Boundary", "boundary", 40, tokens, colour="boundary", width=2)
+        self.data = self._add("data", data)
+        self.samples = self._add("samples", samples)
+        self.heat = self._add("heat", HeatLayer("Density", "heat", 10, tokens))
+        self.contours = self._add("contours", contours)
+        self.truth = self._add("truth", truth)
+        self.boundary = self._add("boundary", boundary)
         self.flagged = self._add("flagged", FlaggedLayer("Flagged", "anomaly", 45, tokens))
         self.components = self._add("components", EllipseLayer("Components", "components", 50, tokens, self.item))
         self.components.signals.edited.connect(self.component_edited)
