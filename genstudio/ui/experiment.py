@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QComboBox,
@@ -39,7 +39,7 @@ class SeedAndLimits(Settings):
     seconds: float | None = setting(None, "Training ends after this time at the latest.", gt=0, le=10**7, unit="s")
 
 
-class Experiment(QScrollArea):
+class Experiment(QWidget):
     """Edits the recipe.
 
     Signals:
@@ -53,25 +53,44 @@ class Experiment(QScrollArea):
     def __init__(self, model: SessionModel, theme: Theme, train: QAction) -> None:
         super().__init__()
         self.setObjectName("experiment")
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._model = model
         self.data = DataCard(model, theme)
         self.family = ModelCard(model, theme)
         self.training = TrainingCard(model, theme)
+        self._page = self._cards()
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setWidget(self._page)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._scroll, 1)
+        # Below the scrolled part: the one bright button is always in sight.
+        layout.addLayout(self._buttons(theme, train))
+        for card in (self.data, self.family):
+            card.form_replaced.connect(self.updateGeometry, Qt.ConnectionType.QueuedConnection)
+        self.data.open.clicked.connect(self.open_requested)
+        self.data.draw.clicked.connect(self.draw_requested)
+
+    def minimumSizeHint(self) -> QSize:
+        """As wide as the widest form and the scroll bar, so that nothing is cut."""
+        bar = self._scroll.verticalScrollBar().sizeHint().width()
+        return QSize(max(300, self._page.minimumSizeHint().width() + bar), 200)
+
+    def sizeHint(self) -> QSize:
+        """The same: a wider dock has no use."""
+        return self.minimumSizeHint()
+
+    def _cards(self) -> QWidget:
         page = QWidget()
         layout = QVBoxLayout(page)
-        layout.setContentsMargins(10, 8, 10, 10)
+        layout.setContentsMargins(10, 8, 10, 4)
         layout.setSpacing(6)
         for title, card in (("DATA", self.data), ("MODEL", self.family), ("TRAINING", self.training)):
             layout.addWidget(_heading(title))
             layout.addWidget(card)
-        layout.addLayout(self._buttons(theme, train))
         layout.addStretch(1)
-        self.setWidget(page)
-        self.setMinimumWidth(290)
-        self.data.open.clicked.connect(self.open_requested)
-        self.data.draw.clicked.connect(self.draw_requested)
+        return page
 
     def _buttons(self, theme: Theme, train: QAction) -> QHBoxLayout:
         self.train = QPushButton(train.text())
@@ -88,6 +107,7 @@ class Experiment(QScrollArea):
         self.reset.setToolTip("Back to the settings that the model recommends for these data")
         self.reset.clicked.connect(self._on_reset)
         row = QHBoxLayout()
+        row.setContentsMargins(10, 4, 10, 10)
         row.addWidget(self.train, 2)
         row.addWidget(self.reset, 1)
         return row
@@ -98,7 +118,13 @@ class Experiment(QScrollArea):
 
 
 class Card(QFrame):
-    """A framed group: a list to choose from, and the form of what was chosen."""
+    """A framed group: a list to choose from, and the form of what was chosen.
+
+    Signals:
+        form_replaced: another form is shown, which may need another width.
+    """
+
+    form_replaced = Signal()
 
     def __init__(self, model: SessionModel, theme: Theme, key: str, title: str) -> None:
         super().__init__()
@@ -116,8 +142,10 @@ class Card(QFrame):
         self.preset.setObjectName(f"{key}.preset")
         self.preset.setAccessibleName(f"{title}: presets")
         self.preset.setToolTip("Settings that belong together")
-        self.column.addWidget(self.choice)
-        self.column.addWidget(self.preset)
+        for combo in (self.choice, self.preset):
+            combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            combo.setMinimumContentsLength(14)
+            self.column.addWidget(combo)
         self.choice.activated.connect(self._on_chosen)
         self.preset.activated.connect(self._on_preset)
 
@@ -133,6 +161,7 @@ class Card(QFrame):
                 former.deleteLater()
             else:
                 self.column.insertWidget(2, self.form)
+            self.form_replaced.emit()
         return self.form
 
     def show_presets(self, presets: Mapping[str, Mapping[str, Any]]) -> None:

@@ -212,7 +212,7 @@ class MainWindow(QMainWindow):
         for area in (Qt.Corner.BottomRightCorner, Qt.Corner.TopRightCorner):
             self.setCorner(area, Qt.DockWidgetArea.RightDockWidgetArea)
         docks = {key: self._dock(key, title, widget, area) for key, title, widget, area in places}
-        self.resizeDocks([docks["experiment"], docks["runs"]], [310, 330], Qt.Orientation.Horizontal)
+        self.resizeDocks([docks["experiment"], docks["runs"]], [320, 300], Qt.Orientation.Horizontal)
         self.resizeDocks([docks["curves"]], [220], Qt.Orientation.Vertical)
         return docks
 
@@ -265,7 +265,7 @@ class MainWindow(QMainWindow):
             panel.export()
 
     def _restore_geometry(self) -> None:
-        self.resize(1480, 920)
+        self.resize(1500, 940)
         settings = QSettings()
         geometry, state = settings.value("window/geometry"), settings.value("window/state")
         if geometry is not None:

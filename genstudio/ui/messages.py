@@ -16,6 +16,7 @@ from genstudio.ui.theme import Theme
 
 Level = Literal["info", "warning", "alarm"]
 KEPT = 200
+IDLE = "Space plays and pauses, . takes one step. Drop a file anywhere to learn from it."
 _MARKS = {"info": ("info", "accent"), "warning": ("warning", "warning"), "alarm": ("warning", "danger")}
 
 
@@ -97,9 +98,9 @@ class MessageStrip(QFrame):
 
     def dismiss(self) -> None:
         """Show nothing until something new is said."""
-        self._text.setText("")
+        self._text.setText(IDLE)
         self._text.setToolTip("")
-        self._mark.clear()
+        self._mark.setPixmap(icon("info", self._theme.tokens, "muted").pixmap(16, 16))
         self._show_level("none")
 
     def _on_said(self) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QBrush, QColor, QKeySequence, QShortcut
+from PySide6.QtCore import QPoint, QRect, Qt, Signal
+from PySide6.QtGui import QColor, QIcon, QKeySequence, QPainter, QPixmap, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -24,18 +24,18 @@ from genstudio.ui.icons import bind_icon
 from genstudio.ui.session_model import SessionModel
 from genstudio.ui.theme import Theme
 
-NAME, TRAIN, VALID, GAP, STEPS = range(5)
-HEADERS = ("Run", "Train", "Valid", "Gap", "Steps")
+NAME, FIGURE, GAP = range(3)
+HEADERS = ("Run", "nats", "Gap")
 TIPS = (
-    "Tick to lay its curves over the shown run's",
-    "Mean log-likelihood of the training rows, nats per row in the data's own units",
-    "Mean log-likelihood of the validation rows, nats per row in the data's own units",
-    "How far the validation likelihood is from the truth's, nats; only where the truth is known",
-    "Steps taken",
+    "Tick to lay its curves over the shown run's; double-click to rename",
+    "Mean log-likelihood per row in the data's own units: of the validation rows, or of the training rows where "
+    "none are held out. Higher is better",
+    "How far that is from what the truth itself reaches, nats; only where the truth is known. Lower is better",
 )
+WIDEST = "−88.888"
 # Told apart by shape, not by colour alone.
 MARKS = {
-    Status.WAITING: ("○", "muted"), Status.TRAINING: ("▶", "success"), Status.PAUSED: ("❚❚", "warning"),
+    Status.WAITING: ("○", "muted"), Status.TRAINING: ("▶", "success"), Status.PAUSED: ("‖", "warning"),
     Status.DONE: ("●", "accent"), Status.STOPPED: ("■", "muted"), Status.FAILED: ("✕", "danger"),
 }
 EMPTY = "Every training you start stays here with its figures, to be shown again, compared, and saved."
@@ -67,7 +67,7 @@ class RunsList(QWidget):
         for signal in (model.runs_changed, model.current_changed, theme.changed):
             signal.connect(self.refresh)
         model.advanced.connect(self._on_advanced)
-        self.setMinimumWidth(250)
+        self.setMinimumWidth(290)
         self.refresh()
 
     def refresh(self) -> None:
@@ -116,9 +116,9 @@ class RunsList(QWidget):
         header = tree.header()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
-        for column in (TRAIN, VALID, GAP, STEPS):
+        for column in (FIGURE, GAP):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
-            tree.setColumnWidth(column, 62)
+            tree.setColumnWidth(column, tree.fontMetrics().horizontalAdvance(WIDEST) + 18)
         tree.currentItemChanged.connect(self._on_selected)
         tree.itemChanged.connect(self._on_edited)
         tree.customContextMenuRequested.connect(self._on_menu)
@@ -158,7 +158,7 @@ class RunsList(QWidget):
         item = QTreeWidgetItem(self.tree)
         item.setData(NAME, Qt.ItemDataRole.UserRole, run.key)
         item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable | Qt.ItemFlag.ItemIsUserCheckable)
-        for column in (TRAIN, VALID, GAP, STEPS):
+        for column in (FIGURE, GAP):
             item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         return item
 
@@ -167,11 +167,21 @@ class RunsList(QWidget):
         mark, colour = MARKS[run.status]
         compared = Qt.CheckState.Checked if run.key in self._model.compared else Qt.CheckState.Unchecked
         item.setText(NAME, run.name)
+        item.setIcon(NAME, self._mark(mark, colour))
         item.setCheckState(NAME, compared)
-        item.setToolTip(NAME, f"\u200b{mark} {run.name}: {run.status}. {run.message}")
-        item.setForeground(NAME, QBrush(QColor(getattr(self._theme.tokens, colour))))
-        for column, text in zip((TRAIN, VALID, GAP, STEPS), figures(run), strict=True):
+        item.setToolTip(NAME, f"\u200b{summary(run)}")
+        for column, text in zip((FIGURE, GAP), figures(run), strict=True):
             item.setText(column, text)
+
+    def _mark(self, mark: str, colour: str) -> QIcon:
+        pixels = QPixmap(32, 32)
+        pixels.setDevicePixelRatio(2.0)
+        pixels.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixels)
+        painter.setPen(QColor(getattr(self._theme.tokens, colour)))
+        painter.drawText(QRect(0, 0, 16, 16), Qt.AlignmentFlag.AlignCenter, mark)
+        painter.end()
+        return QIcon(pixels)
 
     def _on_advanced(self, run: Run) -> None:
         if run.key in self._rows:
@@ -214,13 +224,20 @@ class RunsList(QWidget):
         return next((run for run in self._model.session if run.key == key), None)
 
 
-def figures(run: Run) -> tuple[str, str, str, str]:
-    """Train, valid, gap to the truth and steps, as shown; a dash where there is none."""
+def figures(run: Run) -> tuple[str, str]:
+    """Mean log-likelihood and gap to the truth, as shown; a dash where there is none."""
     train, valid = run.history.last("train"), run.history.last("valid")
-    held_out = train if valid is None else valid
+    figure = train if valid is None else valid
     truth = None if run.data is None else run.data.truth
-    gap = None if truth is None or held_out is None else -truth.entropy - held_out
-    return _number(train), _number(valid), _number(gap, "+.3f"), str(run.history.step)
+    gap = None if truth is None or figure is None else -truth.entropy - figure
+    return _number(figure), _number(gap, "+.3f")
+
+
+def summary(run: Run) -> str:
+    """What the tooltip says of a run."""
+    parts = [f"{run.name}: {run.status} after {run.history.step:,} steps, {run.seconds:.2f} s"]
+    parts += [f"{name} {run.history.last(name):.6g} nats per row" for name in run.history.metrics]
+    return "\n".join([*parts, run.message]).strip()
 
 
 def _number(value: float | None, form: str = ".3f") -> str:

@@ -50,7 +50,6 @@ class LivePanel(Panel):
         self._data_of: Dataset | None = None
         self._points: Array = np.empty((0, 2))
         self._parameters: Parameters | None = None
-        self._measured = ""
         self.choice = ViewChoice("live")
         self.truth = Stage(self.theme, "live.data")
         self.stage = Stage(self.theme, "live.model")
@@ -59,6 +58,7 @@ class LivePanel(Panel):
         self.truth.set_title("Data")
         self.truth.offer_layers(["data", "heat", "contours"])
         self.stage.offer_layers(["data", "samples", "heat", "contours", "components"])
+        self.stage.set_layer_visible("samples", False)
         self.stage.link(self.truth)
         self._lay_out()
         self._connect()
@@ -84,8 +84,9 @@ class LivePanel(Panel):
         self._sentence_line.setObjectName("live.sentence")
         self._sentence_line.setProperty("role", "muted")
         self._sentence_line.setTextFormat(Qt.TextFormat.PlainText)
+        self._sentence_line.hide()
         header = QHBoxLayout()
-        header.setContentsMargins(12, 6, 12, 2)
+        header.setContentsMargins(12, 0, 12, 0)
         header.addWidget(self.choice)
         header.addWidget(self._sentence_line, 1)
         both = QSplitter(Qt.Orientation.Horizontal)
@@ -261,8 +262,8 @@ class LivePanel(Panel):
 
     def _on_edited(self, run: Run, metrics: dict[str, float]) -> None:
         if run is self.model.current and "train" in metrics:
-            self._measured = f"by hand: {metrics['train']:.4f} nats per training row"
-            self._sentence_line.setText(self._measured)
+            self._sentence_line.setText(f"By hand: {metrics['train']:.4f} nats per training row")
+            self._sentence_line.show()
 
     def _retitle(self) -> None:
         run = self.model.current
