@@ -202,7 +202,9 @@ def test_a_file_without_the_right_to_read_is_refused() -> None:
             open_table(path)
 
 
-@pytest.mark.parametrize("name", ["данные 数据 ñ.csv", "🎲 dice.csv", "\u202ertl.csv", "a'b\"c;d.csv", "x" * 240 + ".csv"])
+@pytest.mark.parametrize(
+    "name", ["данные 数据 ñ.csv", "🎲 dice.csv", "\u202ertl.csv", "a'b\"c;d.csv", "x" * 240 + ".csv"]
+)
 def test_any_possible_name_can_be_read(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     path.write_bytes(VALID["numbers.csv"])

@@ -64,7 +64,7 @@ class DelimitedReader(Reader):
         layout = Layout(
             settings.separator, settings.decimal, settings.header, settings.skip_rows, settings.comment
         )
-        records = Records(path, layout, settings.encoding, spellings(settings.missing), watch)
+        records = Records(path, layout, settings.encoding, spellings(["", *settings.missing]), watch)
         columns = gather(records.names, records.pieces, records.notes, records.missing, layout.decimal)
         if not len(columns[0].values):
             raise DataError(

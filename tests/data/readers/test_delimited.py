@@ -6,7 +6,9 @@ import csv
 import io
 import locale
 import math
-from collections.abc import Sequence
+import shutil
+import subprocess
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from genstudio.data.files import detect_settings, open_table
+from genstudio.data.readers import _gather
 from genstudio.data.readers._layout import SEPARATORS
 from genstudio.data.table import Column, ColumnType, Table
 from genstudio.errors import Cancelled, DataError
@@ -190,6 +193,7 @@ def test_reading_stops_within_a_block_of_being_cancelled(tmp_path: Path) -> None
     [
         ({}, ("x", "y"), [1.5, 9]),
         ({"missing": ["9"]}, ("x", "y"), [1.5, None]),
+        ({"missing": []}, ("x", "y"), [1.5, 9]),
         ({"header": False, "skip_rows": 1}, ("column 1", "column 2"), [1.5, 9]),
         ({"skip_rows": 2, "header": False}, ("column 1", "column 2"), [9]),
         ({"separator": "|"}, ("x;y",), ["1,5;2", "9;4"]),
@@ -213,18 +217,26 @@ def test_what_was_found_is_shown(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
-def test_numbers_do_not_depend_on_the_locale(tmp_path: Path) -> None:
+@pytest.fixture
+def _german(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A process whose C library writes decimal commas, as QApplication makes it on a German desktop."""
+    made = shutil.which("localedef") and subprocess.run(
+        ["localedef", "-i", "de_DE", "-f", "UTF-8", tmp_path / "de_DE.UTF-8"], check=False, capture_output=True
+    )
+    if not made or made.returncode > 1:
+        pytest.skip("this machine cannot make a German locale")
+    monkeypatch.setenv("LOCPATH", str(tmp_path))
     before = locale.setlocale(locale.LC_ALL)
-    for name in ("de_DE.UTF-8", "C.UTF-8"):
-        try:
-            locale.setlocale(locale.LC_ALL, name)
-        except locale.Error:
-            continue
-        try:
-            assert meaning(opened(tmp_path, "x,y\n1.5,2\n2.25,3\n").columns[0]) == [1.5, 2.25]
-            assert meaning(opened(tmp_path, "x;y\n1,5;2\n1.002,25;3\n").columns[0]) == [1.5, 1002.25]
-        finally:
-            locale.setlocale(locale.LC_ALL, before)
+    locale.setlocale(locale.LC_ALL, "de_DE.UTF-8")
+    yield
+    locale.setlocale(locale.LC_ALL, before)
+
+
+@pytest.mark.usefixtures("_german")
+def test_numbers_do_not_depend_on_the_locale(tmp_path: Path) -> None:
+    assert locale.localeconv()["decimal_point"] == ","
+    assert meaning(opened(tmp_path, "x,y\n1.5,2\n2.25,3\n").columns[0]) == [1.5, 2.25]
+    assert meaning(opened(tmp_path, "x;y\n1,5;2\n1.002,25;3\n").columns[0]) == [1.5, 1002.25]
 
 
 @pytest.mark.parametrize(
@@ -291,8 +303,9 @@ def test_any_table_comes_back_as_it_was_written(
     encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "latin-1"]), header=st.booleans(),
 )  # fmt: skip
 def test_tables_of_numbers_are_understood_without_being_told_anything(
-    *, tmp_path: Path, values: list[tuple[float, float, float]], separator: str, decimal: str, encoding: str, header: bool
-) -> None:
+    *, tmp_path: Path, values: list[tuple[float, float, float]], separator: str, decimal: str, encoding: str,
+    header: bool,
+) -> None:  # fmt: skip
     if separator == ",":
         decimal = "."
     lines = [["a", "b", "c"]] if header else []
@@ -304,6 +317,18 @@ def test_tables_of_numbers_are_understood_without_being_told_anything(
     expected = [[float(cell.replace(",", ".")) for cell in line] for line in lines[header:]]
     assert np.array_equal(np.column_stack([column.values for column in read.columns]), expected)
     assert read.names == (("a", "b", "c") if header else ("column 1", "column 2", "column 3"))
+
+
+def test_empty_cells_are_missing_whatever_the_missing_words_are(tmp_path: Path) -> None:
+    assert meaning(opened(tmp_path, "x,y\n1,2\n,3\n", missing=["?"]).columns[0]) == [1, None]
+
+
+def test_words_without_end_are_capped_and_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_gather, "_MOST_WORDS", 3)
+    table = opened(tmp_path, "w,n\n" + "".join(f"word {i},1\n" for i in range(9)))
+    assert table.column("w").levels == ("word 0", "word 1", "word 2")
+    assert table.column("w").missing == 6
+    assert table.notes == ("Only the first 3 different words are kept in `w`.",)
 
 
 def test_a_file_that_is_only_comments_is_refused(tmp_path: Path) -> None:
