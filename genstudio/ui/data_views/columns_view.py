@@ -1,0 +1,135 @@
+"""Which columns there are, and what is done with each."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QLineEdit, QTableView, QToolButton, QVBoxLayout, QWidget
+
+from genstudio.errors import DataError
+from genstudio.ui.data_views.column_delegates import RoleDelegate, SparklineDelegate
+from genstudio.ui.data_views.column_model import ColumnModel, Field
+from genstudio.ui.data_views.column_summaries import ColumnSummaries
+from genstudio.ui.data_views.preparation_card import PreparationCard
+from genstudio.ui.data_views.roles import label_name, learned_names, with_role
+from genstudio.ui.icons import bind_icon
+from genstudio.ui.session_model import SessionModel
+from genstudio.ui.theme import Theme
+
+_WIDTHS_PX = {
+    Field.NAME: 140, Field.ROLE: 62, Field.TYPE: 76, Field.MISSING: 88, Field.SHAPE: 96, Field.RANGE: 180,
+}
+_ROW_PX = 28
+
+
+class ColumnsView(QWidget):
+    """The table of columns, and the preparation beside it."""
+
+    def __init__(self, model: SessionModel, theme: Theme) -> None:
+        super().__init__()
+        self._model = model
+        self.columns = ColumnModel(ColumnSummaries(model.pump, self), self)
+        self.table = self._make_table(theme)
+        self.filter = self._make_filter()
+        self.all = self._make_all(theme)
+        self.preparation = PreparationCard(model, theme)
+        self._arrange()
+        self.columns.role_wished.connect(self._on_role_wished)
+        self.filter.textChanged.connect(self.columns.set_filter)
+        self.all.clicked.connect(lambda: model.edit_preparation(columns=None))
+        model.data_changed.connect(self.refresh)
+        model.recipe_changed.connect(lambda section: self.refresh())
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the columns of the table, and their roles in the recipe."""
+        table, preparation = self._model.table, self._model.recipe.data.preparation
+        self.columns.show_table(table)
+        label = None if table is None else label_name(table, preparation)
+        self.columns.show_roles(learned_names(preparation, self._model.data), label)
+        self.all.setEnabled(preparation.columns is not None)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The space bar checks a column wherever in its row the cursor stands, before it pauses training."""
+        wanted = event.type() in (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress)
+        if wanted and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Space:
+            if event.type() == QEvent.Type.KeyPress:
+                self._toggle_current()
+            event.accept()
+            return True
+        return False
+
+    def _toggle_current(self) -> None:
+        place = self.table.currentIndex().siblingAtColumn(Field.NAME)
+        if place.isValid() and place.flags() & Qt.ItemFlag.ItemIsUserCheckable:
+            learned = self.columns.role_of(self.columns.column(place.row())) == "learn"
+            state = Qt.CheckState.Unchecked if learned else Qt.CheckState.Checked
+            self.columns.setData(place, state, Qt.ItemDataRole.CheckStateRole)
+
+    def _on_role_wished(self, name: str, role: str) -> None:
+        table, preparation = self._model.table, self._model.recipe.data.preparation
+        if table is None:
+            return
+        changes = with_role(table, preparation, learned_names(preparation, self._model.data), name, role)
+        if changes["columns"]:
+            self._model.edit_preparation(**changes)
+        else:
+            remedy = "Check another column before this one is left out."
+            self._model.messages.show_error(DataError("At least one column must be learned from.", remedy))
+
+    def _make_table(self, theme: Theme) -> QTableView:
+        table = QTableView()
+        table.setObjectName("data.table")
+        table.setAccessibleName("Columns of the data")
+        table.setModel(self.columns)
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        table.setTabKeyNavigation(False)
+        table.setShowGrid(False)
+        table.setWordWrap(False)
+        table.setItemDelegateForColumn(Field.SHAPE, SparklineDelegate(theme, table))
+        table.setItemDelegateForColumn(Field.ROLE, RoleDelegate(table))
+        table.verticalHeader().hide()
+        table.verticalHeader().setDefaultSectionSize(_ROW_PX)
+        header = table.horizontalHeader()
+        header.setStretchLastSection(True)
+        header.setHighlightSections(False)
+        for field, width in _WIDTHS_PX.items():
+            header.resizeSection(field, width)
+        theme.changed.connect(table.viewport().update)
+        table.installEventFilter(self)
+        return table
+
+    def _make_filter(self) -> QLineEdit:
+        line = QLineEdit()
+        line.setObjectName("data.filter")
+        line.setAccessibleName("Find columns")
+        line.setPlaceholderText("Find columns…")
+        line.setToolTip("Show only the columns whose names hold this text")
+        line.setClearButtonEnabled(True)
+        return line
+
+    def _make_all(self, theme: Theme) -> QToolButton:
+        button = QToolButton()
+        button.setObjectName("data.all")
+        button.setText("All numeric")
+        button.setAccessibleName("Learn from all numeric columns")
+        button.setToolTip("Learn from every numeric column but the label")
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        bind_icon(button, theme, "reset", "muted")
+        return button
+
+    def _arrange(self) -> None:
+        above = QHBoxLayout()
+        above.addWidget(self.filter, 1)
+        above.addWidget(self.all)
+        left = QVBoxLayout()
+        left.setSpacing(6)
+        left.addLayout(above)
+        left.addWidget(self.table, 1)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(10)
+        layout.addLayout(left, 1)
+        layout.addWidget(self.preparation)

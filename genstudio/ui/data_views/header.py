@@ -1,0 +1,157 @@
+"""What the data are: name, size, split, notes; while they are being loaded, how far that is."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from genstudio.data.table import Table
+from genstudio.ui.data_views.cells import shortened
+from genstudio.ui.session_model import SessionModel
+
+_PATIENCE_MS = 150
+_BAR_STEPS = 1000
+_TITLE_PX = 320
+
+
+class ElidedLabel(QLabel):
+    """One line of plain text, with dots where it does not fit and all of it in the tooltip."""
+
+    def __init__(self, name: str, role: str) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setProperty("role", role)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setMinimumWidth(40)
+
+    def say(self, text: str, whole: str = "") -> None:
+        """Show a text.
+
+        Arguments:
+            whole: what the tooltip shows instead, where it says more.
+        """
+        self.setText(text)
+        # A tooltip guesses at rich text; a leading zero-width space keeps names with tags plain.
+        self.setToolTip("\u200b" + (whole or text) if text else "")
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """As much as fits."""
+        painter = QPainter(self)
+        painter.setPen(self.palette().windowText().color())
+        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), text)
+        painter.end()
+
+
+class Header(QWidget):
+    """Two lines of constant height; the second holds notes, or the progress of loading."""
+
+    def __init__(self, model: SessionModel) -> None:
+        super().__init__()
+        self._model = model
+        self.title = ElidedLabel("data.name", "")
+        font = self.title.font()
+        font.setBold(True)
+        font.setPointSizeF(1.15 * font.pointSizeF())
+        self.title.setFont(font)
+        self.title.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.title.setMaximumWidth(_TITLE_PX)
+        self.counts = ElidedLabel("data.counts", "muted")
+        self.notes = ElidedLabel("data.notes", "muted")
+        self.doing = ElidedLabel("data.doing", "muted")
+        self.progress = self._make_progress()
+        self.cancel = self._make_cancel()
+        self._last = QStackedWidget()
+        self._patience = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
+        self._arrange()
+        self._patience.timeout.connect(self._show_loading)
+        self.cancel.clicked.connect(model.cancel_loading)
+        model.loading_changed.connect(self._on_loading_changed)
+        model.data_changed.connect(self.refresh)
+        model.pump.ticked.connect(self._on_ticked)
+        self.refresh()
+        self._on_loading_changed(model.loading is not None)
+
+    def refresh(self) -> None:
+        """Say what the data are now."""
+        table = self._model.table
+        self.title.say("No data yet" if table is None else shortened(table.name))
+        self.counts.say("Open a file, choose a source on the left, or draw." if table is None else self._counts(table))
+        notes = () if table is None else table.notes
+        more = f"   (+{len(notes) - 1} more)" if len(notes) > 1 else ""
+        self.notes.say("" if not notes else shortened(notes[0], 400) + more, "\n".join(notes))
+
+    def _counts(self, table: Table) -> str:
+        text = f"{len(table):,} rows × {len(table.columns):,} columns"
+        data = self._model.data
+        if data is None:
+            return text
+        left_out = len(table) - sum(len(rows) for rows in data.rows)
+        parts = [f"{len(data.train):,} to train", f"{len(data.valid):,} to validate", f"{len(data.test):,} to test"]
+        parts += [f"{left_out:,} left out"] if left_out else []
+        return f"{text}   ·   learning from {len(data.preparation.columns):,}   ·   {', '.join(parts)}"
+
+    def _on_loading_changed(self, loading: bool) -> None:
+        if loading:
+            # What is quick should not flicker.
+            self._patience.start()
+        else:
+            self._patience.stop()
+            self._last.setCurrentIndex(0)
+
+    def _show_loading(self) -> None:
+        if self._model.loading is not None:
+            self._on_ticked()
+            self._last.setCurrentIndex(1)
+
+    def _on_ticked(self) -> None:
+        task = self._model.loading
+        if task is not None:
+            fraction, doing = task.progress
+            self.progress.setValue(round(_BAR_STEPS * fraction))
+            self.doing.say(f"{doing or 'Waiting'}…")
+
+    def _make_progress(self) -> QProgressBar:
+        bar = QProgressBar()
+        bar.setObjectName("data.progress")
+        bar.setAccessibleName("Progress of loading")
+        bar.setRange(0, _BAR_STEPS)
+        bar.setFixedWidth(180)
+        return bar
+
+    def _make_cancel(self) -> QPushButton:
+        button = QPushButton("Cancel")
+        button.setObjectName("data.cancel")
+        button.setAccessibleName("Cancel loading")
+        button.setToolTip("Stop loading and keep the former data")
+        return button
+
+    def _arrange(self) -> None:
+        loading = QWidget()
+        row = QHBoxLayout(loading)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.doing, 1)
+        row.addWidget(self.progress)
+        row.addWidget(self.cancel)
+        self._last.addWidget(self.notes)
+        self._last.addWidget(loading)
+        self._last.setFixedHeight(32)
+        first = QHBoxLayout()
+        first.setSpacing(14)
+        first.addWidget(self.title)
+        first.addWidget(self.counts, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(first)
+        column.addWidget(self._last)

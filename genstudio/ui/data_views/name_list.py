@@ -1,0 +1,97 @@
+"""Names of columns in a list to choose from: quick with 100,000 of them, some of them greyed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import QAbstractListModel, Qt
+from PySide6.QtWidgets import QListView
+
+from genstudio.data.table import Column, ColumnType
+from genstudio.ui.data_views.cells import shortened
+from genstudio.ui.data_views.column_model import Index
+from genstudio.ui.fields import FocusedCombo
+
+Role = Qt.ItemDataRole
+
+
+class NameList(QAbstractListModel):
+    """A first entry that stands for no column, then the columns; text cannot be chosen.
+
+    Arguments:
+        nothing: the first entry.
+        why_not: the tooltip of columns of text.
+    """
+
+    def __init__(self, nothing: str, why_not: str) -> None:
+        super().__init__()
+        self._nothing, self._why_not = nothing, why_not
+        self._columns: Sequence[Column] = ()
+
+    def show_columns(self, columns: Sequence[Column]) -> None:
+        """Offer other columns."""
+        self.beginResetModel()
+        self._columns = columns
+        self.endResetModel()
+
+    def name_at(self, row: int) -> str | None:
+        """The name of the column in a row, or None for the first."""
+        return self._columns[row - 1].name if 0 < row <= len(self._columns) else None
+
+    def row_of(self, name: str | None) -> int:
+        """The row of a name; 0 where it is not among the columns."""
+        return next((i for i, column in enumerate(self._columns, 1) if column.name == name), 0)
+
+    def rowCount(self, parent: Index | None = None) -> int:
+        """One more than there are columns."""
+        return 0 if parent is not None and parent.isValid() else len(self._columns) + 1
+
+    def data(self, index: Index, role: int = Role.DisplayRole) -> Any:
+        """A name as plain text."""
+        name = self.name_at(index.row())
+        if role == Role.DisplayRole:
+            return self._nothing if name is None else shortened(name)
+        return self._why_not if role == Role.ToolTipRole and self._is_text(index) else None
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """Text is there, but greyed."""
+        return Qt.ItemFlag.NoItemFlags if self._is_text(index) else super().flags(index)
+
+    def _is_text(self, index: Index) -> bool:
+        return index.row() > 0 and self._columns[index.row() - 1].type is ColumnType.TEXT
+
+
+class NameCombo(FocusedCombo):
+    """Chooses one of the columns.
+
+    Arguments:
+        name: object name; `title` is what it chooses.
+        nothing, why_not: as for `NameList`.
+    """
+
+    def __init__(self, name: str, title: str, tip: str, *, nothing: str, why_not: str) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setAccessibleName(title)
+        self.setToolTip(tip)
+        view = QListView()
+        view.setUniformItemSizes(True)
+        self.setView(view)
+        self.names = NameList(nothing, why_not)
+        self.setModel(self.names)
+
+    @property
+    def chosen(self) -> str | None:
+        """The name of the column chosen, or None."""
+        return self.names.name_at(self.currentIndex())
+
+    def choose(self, name: str | None) -> None:
+        """Show a choice, silently for those who listen to `activated`."""
+        self.setCurrentIndex(self.names.row_of(name))
+
+    def show_columns(self, columns: Sequence[Column]) -> None:
+        """Offer other columns; the choice stays where its column is still there."""
+        former = self.chosen
+        self.names.show_columns(columns)
+        self.choose(former)
