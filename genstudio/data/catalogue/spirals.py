@@ -36,9 +36,9 @@ class Spirals(ToySource):
         """How many spirals, how long and how blurred."""
 
         arms: int = setting(2, "How many spirals there are.", ge=1, le=4)
-        turns: float = setting(1.5, "How often each winds round the middle.", unit="turns", ge=0.5, le=3)
+        turns: float = setting(1.5, "How often each winds round the middle.", unit="turns", ge=0.5, le=2.5)
         noise: float = setting(
-            0.1, "How far points stray from their spiral (standard deviation of the gaussian part).", ge=0.03, le=0.3
+            0.1, "How far points stray from their spiral (standard deviation of the gaussian part).", ge=0.05, le=0.3
         )
 
     @classmethod

@@ -35,7 +35,7 @@ class SwissRoll(ToySource):
 
         turns: float = setting(1.5, "How often the sheet is rolled.", unit="turns", ge=0.5, le=3)
         noise: float = setting(
-            0.2, "How far points stray from the sheet (standard deviation).", ge=0.02, le=1, log=True
+            0.2, "How far points stray from the sheet (standard deviation).", ge=0.03, le=1, log=True
         )
 
     @classmethod

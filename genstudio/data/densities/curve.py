@@ -82,7 +82,10 @@ class BlurredCurve:
         return self._mixture.entropy
 
     def log_prob(self, x: Floats) -> Floats:
-        """Log-density, nats, shape (N,), of finite points, shape (N, 2); right to about 1e-7."""
+        """Log-density, nats, shape (N,), of finite points, shape (N, 2).
+
+        Right to about 1e-6 wherever points can fall; tails below -100 nats to a thousandth of their value.
+        """
         return self._mixture.log_prob(x)
 
     def sample(self, n: int, seed: int) -> tuple[Floats, Ints]:

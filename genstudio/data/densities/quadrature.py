@@ -13,6 +13,10 @@ Floats = NDArray[np.float64]
 _ORDER = 6
 _DEEPEST = 8
 _LOWEST = -700.0
+_CELLS_AT_ONCE = 4096
+# In sizes of a feature: how near a cell must come to be held to it, and how large it may then be.
+_NEAR = 4.0
+_WIDEST = 6.0
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,12 @@ class Scales:
 
     places: Floats
     sizes: Floats
+
+    def thinned(self) -> Scales:
+        """One place out of those that a cell sized for them cannot tell apart."""
+        squares = np.column_stack([np.floor(self.places / (_NEAR * self.sizes[:, None])), self.sizes])
+        _, kept = np.unique(squares, axis=0, return_index=True)
+        return Scales(self.places[kept], self.sizes[kept])
 
 
 @dataclass(frozen=True)
@@ -84,7 +94,7 @@ def integrate_plane(
         scales: features that the first cells might step over.
         tolerance: change on halving a cell, absolute, below which it is halved no more.
     """
-    cells = _resolved(_grid(x_edges, y_edges), scales)
+    cells = _resolved(_grid(x_edges, y_edges), scales.thinned())
     values, total = _rule(function, cells), 0.0
     for _ in range(_DEEPEST):
         quarters = cells.quarters()
@@ -120,8 +130,8 @@ def _coarse(cells: _Cells, scales: Scales) -> NDArray[np.bool_]:
     found = np.zeros(len(cells.centres), dtype=bool)
     largest = 2 * cells.halves.max(axis=1)
     for place, size in zip(scales.places, scales.sizes, strict=True):
-        near = (np.abs(cells.centres - place) < cells.halves + 4 * size).all(axis=1)
-        found |= near & (largest > 6 * size)
+        near = (np.abs(cells.centres - place) < cells.halves + _NEAR * size).all(axis=1)
+        found |= near & (largest > _WIDEST * size)
     return found
 
 
@@ -129,6 +139,10 @@ def _rule(function: Callable[[Floats], Floats], cells: _Cells) -> Floats:
     """The tensor Gauss-Legendre rule in each cell, shape (N,)."""
     nodes, weights = np.polynomial.legendre.leggauss(_ORDER)
     offsets = np.stack(np.meshgrid(nodes, nodes, indexing="ij"), axis=-1).reshape(-1, 2)
-    points = cells.centres[:, None] + cells.halves[:, None] * offsets
-    values = function(points.reshape(-1, 2)).reshape(len(points), len(offsets))
-    return np.asarray(values @ np.outer(weights, weights).ravel() * cells.halves.prod(axis=1))
+    sums = np.empty(len(cells.centres))
+    for start in range(0, len(sums), _CELLS_AT_ONCE):
+        part = slice(start, start + _CELLS_AT_ONCE)
+        points = cells.centres[part, None] + cells.halves[part, None] * offsets
+        values = function(points.reshape(-1, 2)).reshape(len(points), len(offsets))
+        sums[part] = values @ np.outer(weights, weights).ravel()
+    return np.asarray(sums * cells.halves.prod(axis=1))
