@@ -8,7 +8,7 @@ formed first, which is slower and exact.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,11 +59,12 @@ class Rows:
         self.scale = np.where(deviation > 0, deviation, 1.0) if scale is None else scale
         self.n, self.dimension = x.shape
         self.diagonal = diagonal
-        self.pairs = np.triu_indices(self.dimension)
+        # Of no use, and huge, where features are never formed.
+        self.pairs = np.triu_indices(self.dimension if self.dimension <= EXPANSION_DIMENSIONS else 0)
         # One row a coordinate: each feature of a chunk is then one contiguous run.
         self.z = np.ascontiguousarray(((x - self.centre) / self.scale).T)
         self.reach = float(np.abs(self.z).max(initial=0.0))
-        self._features = list(self._expanded()) if self._expansion_fits() else None
+        self._features: list[Floats] = []
 
     def expect(self, mixture: Mixture) -> tuple[float, Statistics]:
         """One E step: the mean log-density, nats, model units, and the statistics for an M step."""
@@ -126,7 +127,7 @@ class Rows:
     def _by_features(self, local: Mixture) -> tuple[float, Statistics]:
         weights = self._feature_weights(local)
         sums, log_prob = np.zeros(weights.shape), 0.0
-        for features in self._features if self._features is not None else self._expanded():
+        for features in self._expansion():
             resp, chunk_log_prob = _responsibilities(weights @ features)
             sums += resp @ features.T
             log_prob += chunk_log_prob
@@ -163,9 +164,14 @@ class Rows:
             add_moments(z, resp, local.means, (zeroth, first, second))
         return log_prob, Statistics(local.means, zeroth, first, second)
 
-    def _expansion_fits(self) -> bool:
+    def _expansion(self) -> Iterable[Floats]:
+        """Features of each chunk, shape (F, n); formed once where they fit into memory."""
         width = 1 + self.dimension + (self.dimension if self.diagonal else len(self.pairs[0]))
-        return bool(self.dimension <= EXPANSION_DIMENSIONS and self.n * width * 8 <= FEATURES_BYTES)
+        if self.n * width * 8 > FEATURES_BYTES:
+            return self._expanded()
+        if not self._features:
+            self._features = list(self._expanded())
+        return self._features
 
     def _chunks(self) -> Iterator[Floats]:
         for first in range(0, self.n, CHUNK_ROWS):

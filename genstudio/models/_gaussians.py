@@ -193,6 +193,8 @@ def precision_factors(spreads: Floats) -> Floats:
         lower = np.linalg.cholesky(spreads)
     except np.linalg.LinAlgError:
         raise SingularCovarianceError from None
+    if not np.isfinite(lower).all():
+        raise SingularCovarianceError
     return np.swapaxes(np.linalg.inv(lower), 1, 2)
 
 

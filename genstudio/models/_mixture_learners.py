@@ -22,6 +22,7 @@ from genstudio.training.background import in_background
 from genstudio.training.events import Note
 
 Floats = NDArray[np.float64]
+Kept = tuple[Mixture | None, float | None]
 
 # A start on fewer rows is found before anyone could look.
 QUICK_ROWS = 5_000
@@ -89,13 +90,13 @@ class MixtureLearner(ABC):
         """Mean log-likelihood of the training rows, nats, model units."""
         return self.rows.mean_log_prob(self.mixture)
 
-    def keep(self) -> Mixture | None:
-        """The current parameters."""
-        return self.held.mixture
+    def keep(self) -> Kept:
+        """The current parameters, and the bound they reached where that is known."""
+        return self.held.mixture, None
 
-    def restore(self, kept: Mixture | None) -> None:
+    def restore(self, kept: Kept) -> None:
         """Take up parameters that were kept."""
-        self.held.learned(kept)
+        self.held.learned(kept[0])
 
     def remarks(self) -> Iterable[Note]:
         """Components that stand only because of the regularisation, or on too few distinct rows."""
@@ -196,7 +197,8 @@ class BayesianLearner(MixtureLearner):
             self._estimator.fit(self.x)
         except ValueError as error:
             raise _collapsed(self.settings) from error
-        self._bound = float(self._estimator.lower_bound_)
+        # Scikit-learn has it as an array of one number where the covariances are tied.
+        self._bound = float(np.asarray(self._estimator.lower_bound_).item())
         self._take_up()
         return self._bound
 
@@ -204,6 +206,15 @@ class BayesianLearner(MixtureLearner):
         """Log-likelihoods of the plug-in mixture, and the lower bound as scikit-learn scales it."""
         bound = {} if self._bound is None else {"bound": self._bound}
         return {**super().metrics(), **bound}
+
+    def keep(self) -> Kept:
+        """The current parameters, and the bound they reached."""
+        return self.held.mixture, self._bound
+
+    def restore(self, kept: Kept) -> None:
+        """Take up parameters that were kept."""
+        self.held.learned(kept[0])
+        self._bound = kept[1]
 
     def _started(self) -> Any:
         chosen = self.settings.model_dump(include=set(BAYESIAN_NAMES))

@@ -14,14 +14,13 @@ from genstudio.models._gaussians import Mixture, SingularCovarianceError, shaped
 from genstudio.models._mixture_learners import BayesianLearner, Held, LikelihoodLearner
 from genstudio.models._mixture_script import given_script, learned_script
 from genstudio.models._mixture_settings import MixtureSettings
+from genstudio.models._suitability import unsuitable_numbers
 from genstudio.models.contract import Array, Floats, Ints, Model, ModelInfo
 from genstudio.training.em import Schedule, expectation_maximization
 from genstudio.training.events import Event, LiveSettings
 
 __all__ = ["GaussianMixtureModel", "MixtureSettings"]
 
-# Squares of larger numbers leave the range of float64.
-LARGEST = 1e100
 LARGEST_COVARIANCES_BYTES = 2**30
 USUAL_COMPONENTS = 5
 MOST_RECOMMENDED = 20
@@ -68,13 +67,7 @@ class GaussianMixtureModel(Model):
     @classmethod
     def unsuitable(cls, data: Dataset) -> str | None:
         """A sentence saying why not: the kind, too few rows, or numbers beyond what squares allow."""
-        if (reason := super().unsuitable(data)) is not None:
-            return reason
-        if len(data.train) < 2:
-            return f"A Gaussian mixture needs at least 2 rows to learn from; {data.name} has {len(data.train)}."
-        if not np.abs(data.train).max() <= LARGEST:  # NaN fails as well
-            return f"{data.name} holds numbers beyond {LARGEST:g}; scale its columns to standard units."
-        return None
+        return super().unsuitable(data) or unsuitable_numbers(data, "A Gaussian mixture")
 
     @classmethod
     def recommended(cls, data: Dataset) -> dict[str, Any]:

@@ -12,12 +12,11 @@ from annotated_types import Gt
 from genstudio.data.dataset import Dataset, Kind
 from genstudio.errors import ArchiveError, TrainingError
 from genstudio.models._kernels import KERNELS, Kernel, KernelSum, sphere
+from genstudio.models._suitability import unsuitable_numbers
 from genstudio.models.contract import Array, Floats, Ints, Model, ModelInfo
 from genstudio.settings import Settings, setting
 from genstudio.training.events import Event, LiveSettings, Note, Progress
 
-# Squares of larger numbers leave the range of float64.
-LARGEST = 1e100
 # Rows that a bandwidth is judged by: more would not change the choice, and each is held against all others.
 MOST_JUDGED, FEWEST_JUDGED = 2000, 200
 JUDGED_DISTANCES = 40_000_000
@@ -70,13 +69,7 @@ class KernelDensityModel(Model):
     @classmethod
     def unsuitable(cls, data: Dataset) -> str | None:
         """A sentence saying why not: the kind, too few rows, or numbers beyond what squares allow."""
-        if (reason := super().unsuitable(data)) is not None:
-            return reason
-        if len(data.train) < 2:
-            return f"A kernel density needs at least 2 rows to learn from; {data.name} has {len(data.train)}."
-        if not np.abs(data.train).max() <= LARGEST:  # NaN fails as well
-            return f"{data.name} holds numbers beyond {LARGEST:g}; scale its columns to standard units."
-        return None
+        return super().unsuitable(data) or unsuitable_numbers(data, "A kernel density")
 
     def fit(self, data: Dataset, live: LiveSettings, seed: int) -> Generator[Event, None, None]:
         """Try one bandwidth an event; `train` is the likelihood of rows under all the other rows.

@@ -181,7 +181,9 @@ def test_density_integrates_to_one_in_data_units(
     assert np.exp(fitted.log_prob(points)).sum() * area == pytest.approx(1.0, abs=1e-3)
 
 
-def test_surprises_agree_with_quadrature(key: str, dataset: Callable[..., Dataset], clouds: Callable[..., np.ndarray]) -> None:
+def test_surprises_agree_with_quadrature(
+    key: str, dataset: Callable[..., Dataset], clouds: Callable[..., np.ndarray]
+) -> None:
     data = dataset(clouds(100, 2))
     model, _ = learned(key, data)
     assert isinstance(model, Scores)
