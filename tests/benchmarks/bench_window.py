@@ -1,0 +1,172 @@
+"""The window while a model learns: event-loop delay, throughput beside the same generator alone, first paint.
+
+The mixture of `bench_mixture` (100,000 x 2, K = 8) learns with the Live panel shown. Without a display the
+window is drawn offscreen.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from statistics import median
+
+import numpy as np
+from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer
+
+from genstudio.data.preparation import PreparationSettings, prepare
+from genstudio.data.table import points_table
+from genstudio.runs.learning import learn
+from genstudio.runs.recipe import DataRecipe, ModelRecipe, Recipe, TrainingRecipe
+from genstudio.runs.run import new_model
+from genstudio.training.events import Progress
+from genstudio.ui.app import Studio, application
+from genstudio.ui.data_loading import Loaded
+from tests.benchmarks.bench_mixture import SETTINGS, clusters
+from tests.benchmarks.report import Report
+
+TICK_MS = 4
+MOST_STEPS = 1_000_000
+PAINT_RUNS = 5
+
+PAINT = """
+import sys, time
+from PySide6.QtCore import QTimer
+from genstudio.ui.app import Studio, application
+app = application()
+studio = Studio(app)
+def painted():
+    print(time.time())
+    sys.stdout.flush()
+    QTimer.singleShot(0, lambda: __import__("os")._exit(0))
+studio.window.painted.connect(painted)
+studio.open()
+app.exec()
+"""
+
+
+def run(report: Report) -> None:
+    """Measure all three."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "" if os.environ.get("DISPLAY") else "offscreen")
+    first_paint(report)
+    seconds, rounds = (3.0, 2) if report.short else (10.0, 3)
+    window = Window()
+    try:
+        alone, shown, delays = [], [], Delays()
+        for _ in range(rounds):
+            alone.append(window.drained_alone(seconds))
+            shown.append(window.trained_in_window(seconds, delays))
+    finally:
+        window.close()
+    report("steps_per_second_with_live_plots", median(shown), "1/s", reference=median(alone),
+           ratio=median(a / b for a, b in zip(shown, alone, strict=True)))
+    report("event_loop_delay_p50", delays.percentile(50), "ms")
+    report("event_loop_delay_p99", delays.percentile(99), "ms")
+    report("event_loop_delay_max", delays.percentile(100), "ms")
+    report("preview_share_of_training", window.preview_share, "1")
+
+
+def first_paint(report: Report) -> None:
+    """From starting Python to the first paint, in fresh processes, after one that warms the disk."""
+    times = []
+    for _ in range(2 if report.short else PAINT_RUNS + 1):
+        started = time.time()
+        # A fixed program of our own, no input.
+        ended = subprocess.run([sys.executable, "-c", PAINT], capture_output=True, text=True, check=True)  # noqa: S603
+        times.append(float(ended.stdout.split()[-1]) - started)
+    report("first_paint", median(times[1:]), "s")
+
+
+class Delays:
+    """How late a timer fires that should fire every few milliseconds."""
+
+    def __init__(self) -> None:
+        self.late_ms: list[float] = []
+        self._last = 0.0
+
+    def begin(self) -> None:
+        """Forget the time since the last tick."""
+        self._last = time.perf_counter()
+
+    def tick(self) -> None:
+        """The timer fired."""
+        now = time.perf_counter()
+        self.late_ms.append(max(0.0, 1000 * (now - self._last) - TICK_MS))
+        self._last = now
+
+    def percentile(self, share: float) -> float:
+        """Of the delays, ms."""
+        return float(np.percentile(self.late_ms, share))
+
+
+class Window:
+    """A studio whose data are the benchmark's clusters."""
+
+    def __init__(self) -> None:
+        self.studio = Studio(application())
+        self.model = self.studio.model
+        self.preview_share = 0.0
+        self.studio.open()
+        self.until(lambda: self.model.models is not None and self.model.data is not None)
+        table = points_table("clusters", clusters())
+        preparation = PreparationSettings(valid=0, test=0)
+        self.recipe = Recipe(
+            seed=0, data=DataRecipe(source="drawing", preparation=preparation),
+            model=ModelRecipe(name="gmm", settings={**SETTINGS, "max_iter": MOST_STEPS}), training=TrainingRecipe(),
+        )
+        self.data = prepare(table, preparation, 0)
+        self.model._settle(Loaded(self.recipe, table, self.data, ()))
+        self.pass_seconds(1.0)
+
+    def drained_alone(self, seconds: float) -> float:
+        """Steps per second of the generator, with the event loop at rest."""
+        model = new_model(self.recipe, self.data)
+        events = learn(model, self.data, TrainingRecipe(seconds=seconds), model.live_settings(), 0)
+        began, steps = 0.0, 0
+        for event in events:
+            if isinstance(event, Progress) and event.step >= 1:
+                began = began or time.perf_counter()
+                steps += 1
+        return (steps - 1) / (time.perf_counter() - began)
+
+    def trained_in_window(self, seconds: float, delays: Delays) -> float:
+        """Steps per second of a run that is shown, ticking `delays` meanwhile."""
+        self.model.train()
+        run = self.model.current
+        assert run is not None
+        self.until(lambda: run.history.step >= 1)
+        timer = QTimer()
+        timer.setTimerType(Qt.TimerType.PreciseTimer)
+        timer.setInterval(TICK_MS)
+        timer.timeout.connect(delays.tick)
+        delays.begin()
+        timer.start()
+        began, first = time.perf_counter(), run.history.step
+        self.pass_seconds(seconds)
+        rate = (run.history.step - first) / (time.perf_counter() - began)
+        timer.stop()
+        self.model.stop()
+        self.until(lambda: run.status.ended)
+        self.preview_share = run.job.preview_seconds / run.job.training_seconds
+        self.model.remove_run(run)
+        return rate
+
+    def until(self, done: Callable[[], bool]) -> None:
+        """Let the event loop turn until something is so."""
+        loop, poll = QEventLoop(), QTimer()
+        poll.timeout.connect(lambda: loop.quit() if done() else None)
+        poll.start(5)
+        loop.exec()
+
+    def pass_seconds(self, seconds: float) -> None:
+        """Let the event loop turn for so long."""
+        loop = QEventLoop()
+        QTimer.singleShot(round(1000 * seconds), loop.quit)
+        loop.exec()
+
+    def close(self) -> None:
+        """End every thread."""
+        self.studio.window.close()
+        QObject.deleteLater(self.studio.window)
