@@ -107,8 +107,9 @@ def _decimal(cells: Rows, separator: str) -> str:
     if separator == ",":
         return "."
     numbers = [cell for row in cells for cell in row[:_COLUMNS] if re.fullmatch(r"[+-]?[\d.,]+(?:[eE][+-]?\d+)?", cell)]
-    comma = sum("," in cell and cell.rfind(",") > cell.rfind(".") for cell in numbers)
-    point = sum("." in cell and cell.rfind(".") > cell.rfind(",") for cell in numbers)
+    # One decimal sign a number: 24.12.2024 is a date, and 1.234.567 groups its digits.
+    comma = sum(cell.count(",") == 1 and cell.rfind(",") > cell.rfind(".") for cell in numbers)
+    point = sum(cell.count(".") == 1 and cell.rfind(".") > cell.rfind(",") for cell in numbers)
     return "," if comma > point else "."
 
 
