@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QUndoCommand, QUndoStack
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from genstudio.data.drawing import CLASSES, Drawing, empty_drawing
 from genstudio.settings import describe
@@ -57,7 +57,11 @@ class Canvas(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(10)
-        layout.addWidget(_scrolling(self.tools))
+        left = QVBoxLayout()
+        left.setSpacing(8)
+        left.addWidget(_scrolling(self.tools), 1)
+        left.addWidget(self.tools.use)
+        layout.addLayout(left)
         layout.addWidget(SquareFrame(self.board), 1)
         self._connect()
         self.choose_tool(self.tool.key)

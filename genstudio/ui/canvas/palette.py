@@ -32,6 +32,8 @@ _WIDTH_PX = 276
 class ToolPalette(QFrame):
     """Shows what is chosen and tells what is clicked; it changes no drawing itself.
 
+    The button `use` is placed by the owner, so that it is seen when the tools are scrolled.
+
     Signals:
         tool_chosen: the key of a tool.
         class_chosen: the code of a class.
@@ -112,7 +114,6 @@ class ToolPalette(QFrame):
         column.addLayout(_row([self.undo, self.redo, self.clear, self.count]))
         column.addWidget(self.status)
         column.addStretch(1)
-        column.addWidget(self.use)
 
     def _heading(self, text: str) -> QLabel:
         label = QLabel(text)

@@ -19,7 +19,7 @@ CARD_WIDTH_PX = 300
 _MOST_LEVELS = 200
 # So that the editors of all rows begin and end alike.
 _LABEL_PX = 100
-_MARKS_PX = 52
+_MARKS_PX = 32
 
 
 class SplitSettings(Settings):
