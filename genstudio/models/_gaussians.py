@@ -104,10 +104,12 @@ class Mixture:
 
     def log_joint(self, x: Floats) -> Floats:
         """Log of each component's weighted density, shape (K, N), at points (N, D)."""
+        # By columns: each operation then runs along one contiguous stretch.
+        columns = np.ascontiguousarray(x.T)
         result = np.empty((self.n_components, len(x)))
         for k in range(self.n_components):
-            y = self._whitened(x, k)
-            result[k] = self.log_heights[k] - 0.5 * np.einsum("nd,nd->n", y, y)
+            y = self._whitened(columns, k)
+            result[k] = self.log_heights[k] - 0.5 * (y * y).sum(axis=0)
         return result
 
     def log_prob(self, x: Floats) -> Floats:
@@ -135,24 +137,27 @@ class Mixture:
             x[own] += self.means[k]
         return x, component.astype(np.int64)
 
-    def _whitened(self, x: Floats, k: int) -> Floats:
-        deviation = x - self.means[k]
-        whitened: Floats = deviation * self.factors[k] if self.diagonal else deviation @ self.factors[k]
+    def _whitened(self, columns: Floats, k: int) -> Floats:
+        """Deviations from a mean in units of the component's spread, shape (D, N), of columns (D, N)."""
+        deviation = columns - self.means[k][:, None]
+        factor = self.factors[k]
+        whitened: Floats = deviation * factor[:, None] if self.diagonal else factor.T @ deviation
         return whitened
 
     def _surprises(self, x: Floats) -> Floats:
         # Given the others, coordinate j of a Gaussian has precision P_jj and residual (P d)_j / P_jj, so that
         # leaving j out divides the density by that conditional one.
         joint = self.log_joint(x)
-        others = np.full(x.shape, -np.inf)
+        columns = np.ascontiguousarray(x.T)
+        without = np.empty((self.n_components, *columns.shape))
         for k in range(self.n_components):
-            y = self._whitened(x, k)
-            pull = y * self.factors[k] if self.diagonal else y @ self.factors[k].T
-            own = self.precisions[k] if self.diagonal else np.diagonal(self.precisions[k])
-            conditional = 0.5 * (np.log(own) - LOG_2PI - pull**2 / own)
-            np.logaddexp(others, joint[k][:, None] - conditional, out=others)
-        surprises: Floats = others - log_sum(joint)[:, None]
-        return surprises
+            y = self._whitened(columns, k)
+            factor, precision = self.factors[k], self.precisions[k]
+            pull = y * factor[:, None] if self.diagonal else factor @ y
+            own = (precision if self.diagonal else np.diagonal(precision))[:, None]
+            without[k] = joint[k] - 0.5 * (np.log(own) - LOG_2PI - pull**2 / own)
+        surprises: Floats = log_sum(without) - log_sum(joint)
+        return np.ascontiguousarray(surprises.T)
 
 
 def chunks(x: Floats) -> Iterator[Floats]:
