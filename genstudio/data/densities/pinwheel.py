@@ -23,6 +23,8 @@ _ROOT_RADIANS = 1e-9
 _NEGLIGIBLE_NATS = 40.0
 # Radians an arm is wound by, from which on the angle tells nothing any more.
 _TIGHT = 500.0
+# Below this rate, radians, arms count as straight when it is asked how far out they are wound tight.
+_SLOWEST = 1e-12
 _REACH = 8.0
 
 
@@ -77,10 +79,12 @@ class Pinwheel:
     def _log_prob_of(self, x: Floats) -> Floats:
         radius, angle = np.hypot(x[:, 0], x[:, 1]) / _SCALE, np.arctan2(x[:, 1], x[:, 0])
         found = self._averaged(radius)
-        near = np.flatnonzero(self.rate * np.exp(np.minimum(radius, 700)) < _TIGHT)
+        near = np.flatnonzero(radius < np.log(_TIGHT / max(self.rate, _SLOWEST)))
         winding = _Winding(self.rate, 2 * np.pi / self.arms, radius[near], angle[near])
         rows, psi = winding.roots(self._log_weight)
-        terms = self._log_weight(radius[near][rows], psi) - np.log(np.abs(winding.step * winding.height(psi, rows)[1]))
+        # On a fold the slope is zero and the density infinite; a large number serves as well.
+        slope = np.maximum(np.abs(winding.step * winding.height(psi, rows)[1]), np.finfo(float).tiny)
+        terms = self._log_weight(radius[near][rows], psi) - np.log(slope)
         found[near] = _log_sums(terms, rows, len(near)) - np.log(self.arms * _SCALE**2)
         return found
 

@@ -30,6 +30,15 @@ def test_straight_arms_are_a_mixture_of_gaussians() -> None:
     np.testing.assert_allclose(wheel.log_prob(x)[near], expected[near], atol=1e-9)
 
 
+@pytest.mark.parametrize("rate", [0.0, 0.25])
+def test_points_far_out_are_as_unlikely_as_their_distance(rate: float) -> None:
+    distances = np.array([10.0, 100.0, 1e4, 1e8])
+    x = np.column_stack([distances, 0.1 * distances])
+    log_prob = Pinwheel(3, 0.3, 0.1, rate).log_prob(x)
+    assert np.isfinite(log_prob).all()
+    assert (np.diff(log_prob) < 0).all()
+
+
 @pytest.mark.parametrize("arms", [2, 5, 12])
 def test_turning_by_one_arm_changes_nothing(arms: int) -> None:
     wheel = Pinwheel(arms, 0.3, 0.1, 0.25)
