@@ -33,6 +33,7 @@ class ViewChoice(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         for widget in (self._mode, self._y, self._against, self._x):
             layout.addWidget(widget)
+        layout.addStretch(1)
         self.hide()
 
     @property

@@ -93,7 +93,10 @@ class LivePanel(Panel):
         both.setObjectName("live.splitter")
         both.addWidget(self.truth)
         both.addWidget(self.stage)
-        both.setSizes([500, 500])
+        for place in range(2):
+            both.setStretchFactor(place, 1)
+            both.setCollapsible(place, True)
+        both.setSizes([1000, 1000])
         self._views = QStackedWidget()
         for view in (both, self.line, self.pairs):
             self._views.addWidget(view)
