@@ -29,16 +29,14 @@ def replacing(path: Path, keep_former: bool = False) -> Iterator[BinaryIO]:
     Raises:
         ArchiveError: the file cannot be written; the former one is untouched.
     """
-    path = Path(os.path.realpath(path))
     try:
         if path.is_dir():
             raise IsADirectoryError(errno.EISDIR, "it is a folder")
-        if path.exists() and not path.is_file():
-            # A pipe or /dev/stdout has no former content to protect.
+        if _is_device(path):
             with path.open("wb") as file:
                 yield file
         else:
-            yield from _beside(path, keep_former)
+            yield from _beside(Path(os.path.realpath(path)), keep_former)
     except OSError as error:
         raise _unwritable(path, error) from error
 
@@ -49,12 +47,11 @@ def check_place(path: Path) -> None:
     Raises:
         ArchiveError: the folder is not there, is read-only, or a folder has that name.
     """
-    path = Path(os.path.realpath(path))
     if path.is_dir():
         raise _unwritable(path, IsADirectoryError(errno.EISDIR, "it is a folder"))
     if not path.parent.is_dir():
         raise _unwritable(path, FileNotFoundError(errno.ENOENT, "there is no such folder"))
-    if not os.access(path if path.exists() and not path.is_file() else path.parent, os.W_OK):
+    if not os.access(path if _is_device(path) else Path(os.path.realpath(path)).parent, os.W_OK):
         raise _unwritable(path, PermissionError(errno.EACCES, "it may not be written"))
 
 
@@ -67,6 +64,11 @@ def write_bytes(path: Path, data: bytes, keep_former: bool = False) -> None:
 def write_text(path: Path, text: str) -> None:
     """Put text into a file as UTF-8, as `replacing` does."""
     write_bytes(path, text.encode("utf-8", "replace"))
+
+
+def _is_device(path: Path) -> bool:
+    """Whether it has no former content to protect: a pipe, or /dev/stdout whatever that leads to."""
+    return path.parent == Path("/dev") or (path.exists() and not path.is_file())
 
 
 def _beside(path: Path, keep_former: bool) -> Iterator[BinaryIO]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import sys
 import time
 from typing import TextIO
 
 _WIDTH = 24
 _REDRAW_SECONDS = 0.1
+_QUIET_SECONDS = 2.0
 _LINE_SECONDS = 10.0
 
 
@@ -16,13 +16,13 @@ class Bar:
     """Progress on standard error.
 
     Arguments:
-        stream: where to write; a terminal gets a bar, anything else a line at the start and every ten seconds.
+        stream: where to write; a terminal gets a bar, anything else a line now and then for what takes long.
     """
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = stream or sys.stderr
         self._terminal = self._stream.isatty()
-        self._last = -math.inf
+        self._due = 0.0
         self._task = ""
 
     def watch(self, fraction: float, doing: str) -> None:
@@ -32,9 +32,11 @@ class Bar:
     def show(self, task: str, fraction: float | None, detail: str) -> None:
         """Show a task, how far it is, None where nobody knows, and a detail that changes often."""
         now = time.monotonic()
-        if task == self._task and now - self._last < (_REDRAW_SECONDS if self._terminal else _LINE_SECONDS):
+        if task != self._task:
+            self._task, self._due = task, now + (0.0 if self._terminal else _QUIET_SECONDS)
+        if now < self._due:
             return
-        self._task, self._last = task, now
+        self._due = now + (_REDRAW_SECONDS if self._terminal else _LINE_SECONDS)
         words = " ".join(word for word in (task, _share(fraction), detail) if word)
         self._write(f"\r\x1b[K{_drawn(fraction)}{words}" if self._terminal else f"{words}\n")
 

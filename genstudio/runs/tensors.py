@@ -82,9 +82,10 @@ def _entry(name: str, value: Any) -> Entry:
     shape, offsets = value["shape"], value["data_offsets"]
     if not (_whole(shape) and len(shape) <= _MOST_AXES and _whole(offsets) and len(offsets) == 2):
         raise ValueError(f"`{name}` has no sound shape or place")
-    if value["dtype"] not in _TYPES:
+    kind = value["dtype"]
+    if not isinstance(kind, str) or kind not in _TYPES:
         raise ValueError(f"`{name}` is of a type that is not read here")
-    return value["dtype"], shape, offsets[0], offsets[1]
+    return kind, shape, offsets[0], offsets[1]
 
 
 def _whole(values: Any) -> bool:

@@ -1,0 +1,286 @@
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Generator, Iterator
+from concurrent.futures import CancelledError
+from typing import Any
+
+import numpy as np
+import pytest
+
+from genstudio.errors import Cancelled, GenStudioError, SettingsError, TrainingError
+from genstudio.runs import questions
+from genstudio.runs.job import Job, Status, Told, Turned
+from genstudio.training.events import Changed, Event, LiveSettings, Note, Preview, Progress
+from tests.runs.learners import PATIENCE_S, Counter, count, counting_job, until
+
+
+@pytest.fixture
+def jobs() -> Iterator[list[Job]]:
+    """Jobs that are closed when the test ends."""
+    made: list[Job] = []
+    yield made
+    assert all(job.close() for job in made)
+
+
+@pytest.fixture
+def job(jobs: list[Job]) -> Job:
+    jobs.append(counting_job(rate=0.1))
+    return jobs[0]
+
+
+def raising(error: BaseException) -> Any:
+    def learning(counter: Counter, live: LiveSettings) -> Generator[Event, None, None]:
+        counter.count = 1
+        yield Progress(1, None, {"train": 1.0})
+        raise error
+
+    return learning
+
+
+def turns(told: list[Told]) -> list[Status]:
+    return [item.status for item in told if isinstance(item, Turned)]
+
+
+def test_a_job_waits_until_it_is_started(job: Job) -> None:
+    assert count(job) == 0
+    assert job.status is Status.WAITING
+
+
+@pytest.mark.parametrize("steps", [1, 3])
+def test_each_click_on_step_is_one_step(job: Job, steps: int) -> None:
+    for _ in range(steps):
+        job.step()
+    until(lambda: job.status is Status.PAUSED)
+    assert count(job) == steps
+    assert job.items == 10 * steps  # the event before the first step is none
+
+
+def test_pause_holds_and_start_goes_on(job: Job) -> None:
+    job.start()
+    until(lambda: count(job) > 3)
+    job.pause()
+    until(lambda: job.status is Status.PAUSED)
+    held = count(job)
+    assert count(job) == held
+    job.start()
+    until(lambda: count(job) > held)
+
+
+def test_stop_keeps_what_was_learned(job: Job) -> None:
+    job.start()
+    until(lambda: count(job) > 0)
+    job.stop()
+    until(lambda: job.status.ended)
+    assert job.status is Status.STOPPED
+    reached = count(job)
+    job.start()
+    assert count(job) == reached > 0
+
+
+def test_stop_answers_within_a_second_even_in_slow_motion(job: Job) -> None:
+    job.slow_down(1000.0)
+    job.start()
+    until(lambda: job.status is Status.TRAINING)
+    began = time.monotonic()
+    job.stop()
+    until(lambda: job.status is Status.STOPPED)
+    assert time.monotonic() - began < 1.0
+
+
+def test_full_speed_ends_slow_motion_at_once(job: Job) -> None:
+    job.slow_down(1000.0)
+    job.start()
+    until(lambda: job.status is Status.TRAINING)
+    job.slow_down(0.0)
+    until(lambda: count(job) > 5)
+
+
+def test_questions_are_answered_while_training(job: Job) -> None:
+    job.start()
+    counts = [count(job) for _ in range(20)]
+    assert counts == sorted(counts)
+
+
+def test_an_answer_tells_the_step_it_speaks_of(job: Job) -> None:
+    job.start()
+    until(lambda: count(job) > 3)
+    asked = job.ask("state")
+    assert asked.result(PATIENCE_S)["count"][0] == asked.step
+
+
+class Slow:
+    """A question that waits until it is let go, and reports progress."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.begun, self.go = threading.Event(), threading.Event()
+        monkeypatch.setitem(questions._QUESTIONS, "slow", self)
+
+    def __call__(self, subject: Any, watch: Any, value: int = 0) -> dict[str, Any]:
+        self.begun.set()
+        while not self.go.wait(0.001):
+            watch(0.5, "Thinking")
+        return {"value": np.array(value)}
+
+
+@pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch) -> Slow:
+    return Slow(monkeypatch)
+
+
+def test_a_question_of_the_same_key_replaces_one_that_waits(job: Job, slow: Slow) -> None:
+    first = job.ask("slow", value=0)
+    assert slow.begun.wait(PATIENCE_S)
+    dragged = [job.ask("slow", key="slider", value=i) for i in range(1, 4)]
+    other = job.ask("slow", value=9)
+    slow.go.set()
+    assert first.result(PATIENCE_S)["value"] == 0
+    assert [asked.cancelled() for asked in dragged] == [True, True, False]
+    assert dragged[-1].result(PATIENCE_S)["value"] == 3
+    assert other.result(PATIENCE_S)["value"] == 9
+
+
+def test_a_long_question_reports_progress_and_can_be_given_up(job: Job, slow: Slow) -> None:
+    asked = job.ask("slow")
+    until(lambda: asked.progress == (0.5, "Thinking"))
+    asked.give_up()
+    with pytest.raises(Cancelled):
+        asked.result(PATIENCE_S)
+    assert count(job) == 0
+
+
+def test_a_late_answer_is_dropped_after_close(job: Job, slow: Slow) -> None:
+    running, waiting = job.ask("slow"), job.ask("slow")
+    job.watch("view", "state")
+    assert slow.begun.wait(PATIENCE_S)
+    assert job.close()
+    with pytest.raises(Cancelled):
+        running.result(0)
+    assert waiting.cancelled()
+    with pytest.raises(CancelledError):
+        job.ask("state").result(0)
+
+
+def test_closing_ends_the_thread(job: Job) -> None:
+    job.start()
+    assert job.close()
+    assert not [thread for thread in threading.enumerate() if thread.name == "genstudio-job"]
+    assert turns(job.drain())[-1] is Status.STOPPED
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence", "traceback"),
+    [
+        (RuntimeError("shapes differ"), "RuntimeError: shapes differ", True),
+        (FloatingPointError("overflow"), "overflow", True),
+        (TrainingError("The variance vanished.", "Raise reg_covar."), "The variance vanished. Raise reg_covar.", False),
+        (MemoryError(), "not enough memory", True),
+    ],
+)
+def test_an_exception_ends_the_run_not_the_job(
+    jobs: list[Job], error: Exception, sentence: str, traceback: bool
+) -> None:
+    job = counting_job(raising(error))
+    jobs.append(job)
+    job.start()
+    until(lambda: job.status.ended)
+    turned = [item for item in job.drain() if isinstance(item, Turned)][-1]
+    assert turned.status is Status.FAILED
+    assert sentence in turned.message
+    assert ("Traceback" in turned.details) is traceback
+    assert count(job) == 1  # what was learned before stays usable
+
+
+def test_a_model_that_cannot_stop_fails_alone(jobs: list[Job]) -> None:
+    def stubborn(counter: Counter, live: LiveSettings) -> Generator[Event, None, None]:
+        try:
+            while True:
+                yield Progress(1, None, {})
+        finally:
+            raise ValueError("not now")
+
+    job = counting_job(stubborn)
+    jobs.append(job)
+    job.start()
+    until(lambda: job.status is Status.TRAINING)
+    job.stop()
+    until(lambda: job.status.ended)
+    assert job.status is Status.FAILED
+    assert count(job) == 0
+
+
+def test_the_end_of_the_events_is_done(jobs: list[Job]) -> None:
+    job = counting_job(lambda counter, live: (event for event in [Progress(1, 1, {})]))
+    jobs.append(job)
+    job.start()
+    until(lambda: job.status is Status.DONE)
+    assert turns(job.drain()) == [Status.TRAINING, Status.DONE]
+
+
+def test_a_question_that_fails_tells_the_asker_alone(job: Job) -> None:
+    with pytest.raises(GenStudioError, match="cannot invent samples"):
+        job.ask("sample", n=1, seed=0).result(PATIENCE_S)
+    with pytest.raises(GenStudioError, match="Known: "):
+        job.ask("nonsense").result(PATIENCE_S)
+    with pytest.raises(GenStudioError, match="inside the program"):
+        job.ask("sample", wrong=1).result(PATIENCE_S)
+    assert count(job) == 0
+
+
+def test_a_live_change_is_recorded_with_its_step(jobs: list[Job]) -> None:
+    seen: list[float] = []
+
+    def learning(counter: Counter, live: LiveSettings) -> Generator[Event, None, None]:
+        while True:
+            counter.count += 1
+            seen.append(live["rate"])
+            yield Progress(counter.count, None, {})
+
+    job = counting_job(learning, rate=0.1)
+    jobs.append(job)
+    job.step()
+    until(lambda: job.status is Status.PAUSED)
+    job.change("rate", 0.5)
+    job.step()
+    until(lambda: len(seen) == 2 and job.status is Status.PAUSED)
+    assert seen == [0.1, 0.5]
+    assert [item for item in job.drain() if isinstance(item, Changed)] == [Changed(1, "rate", 0.5)]
+    with pytest.raises(SettingsError, match="did you mean `rate`"):
+        job.change("rat", 1.0)
+
+
+def test_watched_questions_follow_the_model(job: Job) -> None:
+    job.watch("view", "state")
+    until(lambda: any(isinstance(item, Preview) and item.step == 0 for item in job.drain()))
+    job.step()
+    until(lambda: any(isinstance(item, Preview) and item.answer["count"][0] == 1 for item in job.drain()))
+    job.unwatch("view")
+    job.step()
+    until(lambda: job.status is Status.PAUSED and count(job) == 2)
+    assert not any(isinstance(item, Preview) for item in job.drain())
+
+
+def test_a_view_that_fails_leaves_training_alone(job: Job) -> None:
+    job.watch("broken", "sample", n=1, seed=0)
+    job.start()
+    notes: list[Note] = []
+
+    def told() -> bool:
+        notes.extend(item for item in job.drain() if isinstance(item, Note))
+        return bool(notes)
+
+    until(told)
+    until(lambda: count(job) > 5)
+    assert "could not be drawn" in notes[0].text
+    assert len(notes) == 1
+
+
+def test_a_job_stopped_before_it_began_never_trains(jobs: list[Job]) -> None:
+    job = counting_job(lambda counter, live: counter.fit(None, live, 0))
+    jobs.append(job)
+    job.stop()
+    until(lambda: job.status is Status.STOPPED)
+    job.step()
+    job.start()
+    assert count(job) == 0
