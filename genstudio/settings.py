@@ -119,7 +119,10 @@ def nearest(name: str, known: Iterable[str]) -> str:
 def _sentences(error: pydantic.ValidationError, model: type[Settings]) -> Iterable[str]:
     seen = set()
     for problem in error.errors(include_url=False):
-        name = str(problem["loc"][0]) if problem["loc"] else "settings"
+        if not problem["loc"]:  # several settings do not go together
+            yield problem["msg"].removeprefix("Value error, ")
+            continue
+        name = str(problem["loc"][0])
         if problem["type"] == "extra_forbidden":
             yield f"`{name}` is not known ({nearest(name, model.model_fields)})"
         elif name not in seen:

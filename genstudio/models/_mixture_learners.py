@@ -109,8 +109,8 @@ class MixtureLearner(ABC):
         if singular and self.settings.max_iter:
             reg = f"reg_covar = {self.settings.reg_covar:g}"
             yield Note(
-                "warning", f"{singular} of {self.mixture.n_components} components would have a singular covariance: "
-                f"their rows lie on a point, a line or a plane, and {reg} holds them open.",
+                "warning", f"{singular} of {self.mixture.n_components} covariances would be singular, or nearly, and "
+                f"{reg} holds them open: rows lie on a point, a line or a plane, or are small against it.",
                 "Use fewer components, leave out constant columns, or scale the data.",
             )
 

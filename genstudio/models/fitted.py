@@ -78,7 +78,7 @@ class Fitted:
         return self._as(Scores, "score anomalies").anomaly_score(self.preparation.to_model(x))  # type: ignore[type-abstract]
 
     def contributions(self, x: Floats) -> Floats:
-        """What each column adds to the strangeness, shape (N, D), nats; +inf for a value the scaling has no place for."""
+        """What each column adds to the strangeness, shape (N, D), nats; +inf where the scaling has no place."""
         scores = self._as(Scores, "score anomalies")  # type: ignore[type-abstract]
         z = self.preparation.to_model(x)
         result = np.where(np.isfinite(z), 0.0, np.inf)

@@ -264,9 +264,11 @@ def test_unsuitable_data_is_said_in_a_sentence(
         np.column_stack([np.linspace(-1, 1, 40), np.full(40, 7.0)]),
         np.repeat(np.arange(4.0), 10)[:, None] * [1.0, -2.0],
         np.random.default_rng(0).normal(size=(40, 2)) * 1e-200,
+        np.random.default_rng(0).normal(size=(40, 2)) * 1e90,
+        np.vstack([np.random.default_rng(0).normal(size=(40, 2)), [[1e12, -1e12]]]),
         np.array([[0.0, 0.0], [1.0, 2.0]]),
     ],
-    ids=["one point", "constant column", "duplicates on a line", "tiny scale", "two rows"],
+    ids=["one point", "constant column", "duplicates on a line", "tiny", "huge", "far outlier", "two rows"],
 )
 def test_awkward_data_is_learned_or_refused_in_words(key: str, x: np.ndarray, dataset: Callable[..., Dataset]) -> None:
     data = dataset(x)

@@ -86,6 +86,17 @@ def test_it_agrees_with_scikit_learn(shape: str, start: str, n_init: int, datase
     assert expected.converged_ == (NOT_CONVERGED not in {note.badge for note in notes(events)})
 
 
+@pytest.mark.parametrize(("n", "dimension"), [(20_000, 2), (500, 20)], ids=["several chunks", "many columns"])
+@pytest.mark.parametrize("shape", SHAPES)
+def test_it_agrees_with_scikit_learn_on_more_data(n: int, dimension: int, shape: str, dataset, clouds) -> None:
+    x = clouds(n, dimension)
+    settings = {"n_components": 3, "covariance_type": shape, "init_params": "k-means++"}
+    learned, events = learn(dataset(x), seed=1, **settings)
+    expected = reference(x, random_state=1, **settings)
+    assert learned.log_prob(x).mean() == pytest.approx(expected.score(x), rel=1e-9)
+    assert steps(events) == expected.n_iter_
+
+
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("given", [HAND_GIVEN[1:2], HAND_GIVEN[:2], HAND_GIVEN], ids=len)
 def test_it_agrees_with_scikit_learn_from_given_parameters(shape: str, given: tuple[str, ...], dataset, clouds) -> None:
