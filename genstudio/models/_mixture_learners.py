@@ -192,7 +192,7 @@ class BayesianLearner(MixtureLearner):
         self._take_up()
 
     def step(self) -> float:
-        """One variational iteration; its lower bound."""
+        """One variational iteration; its lower bound as scikit-learn has it: of all rows, up to a constant."""
         try:
             self._estimator.fit(self.x)
         except ValueError as error:
@@ -203,8 +203,8 @@ class BayesianLearner(MixtureLearner):
         return self._bound
 
     def metrics(self) -> Mapping[str, float]:
-        """Log-likelihoods of the plug-in mixture, and the lower bound as scikit-learn scales it."""
-        bound = {} if self._bound is None else {"bound": self._bound}
+        """Log-likelihoods of the plug-in mixture, and the lower bound per row, up to a constant."""
+        bound = {} if self._bound is None else {"bound": self._bound / self.items}
         return {**super().metrics(), **bound}
 
     def keep(self) -> Kept:

@@ -29,8 +29,8 @@ class Learner(Protocol[S]):
         """One E and one M step.
 
         Returns:
-            The bound that the step climbed from, nats per item: the mean log-likelihood of the parameters
-            before the step, or a variational bound.
+            What climbs: the mean log-likelihood of the parameters before the step, nats per item, or a
+            variational bound.
         """
 
     def metrics(self) -> Mapping[str, float]:
@@ -52,7 +52,7 @@ class Schedule:
 
     Arguments:
         max_iter: most steps of one restart.
-        tol: a restart has converged when the bound changes by less in one step, nats per item.
+        tol: a restart has converged when what climbs changes by less in one step.
         n_init: restarts, of which the one with the highest bound is kept.
     """
 
@@ -150,6 +150,6 @@ def expectation_maximization(learner: Learner[S], schedule: Schedule) -> Generat
 
 
 def _not_converged(climb: _Climb, schedule: Schedule) -> Note:
-    pace = f"the last one still changed the bound by {climb.change:.2g} nats per item (tol is {schedule.tol:g})"
+    pace = f"the last one still changed the bound by {climb.change:.2g} nats (tol is {schedule.tol:g})"
     steps = f"{climb.steps} step" + "s" * (climb.steps != 1)
     return Note("warning", f"EM had not converged after {steps}: {pace}.", "Raise max_iter, or tol.", NOT_CONVERGED)
