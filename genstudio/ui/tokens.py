@@ -50,8 +50,8 @@ class Tokens:
 
 DARK = Tokens(
     name="dark", background="#1b1e25", surface="#22262e", raised="#2b303a", sunken="#171a20", border="#31363f",
-    border_strong="#454c58", text="#e4e8ee", muted="#9aa3b2", disabled="#5d6675", accent="#4f8cff",
-    accent_hover="#6a9dff", accent_pressed="#3d74e0", accent_soft="#263a5e", accent_text="#ffffff",
+    border_strong="#454c58", text="#e4e8ee", muted="#9aa3b2", disabled="#5d6675", accent="#3d7bf0",
+    accent_hover="#5990fa", accent_pressed="#3168d4", accent_soft="#263a5e", accent_text="#ffffff",
     success="#3fb27f", warning="#e0a030", danger="#f2777a", danger_soft="#43262c", plot="#15181c", grid="#3a404b",
     axis="#8b94a3", contour="#f3eee6", point="#e9edf3", boundary="#5fe3c0",
     series=("#5b9bff", "#f0a030", "#38c59a", "#f07a5a", "#d58fd0", "#f0e060", "#7fd0f5", "#b0b8c4"),
@@ -63,7 +63,7 @@ LIGHT = Tokens(
     border_strong="#c1c9d4", text="#1b1f27", muted="#5f6979", disabled="#a4adba", accent="#2f6fed",
     accent_hover="#2560d6", accent_pressed="#1c50ba", accent_soft="#dce8fe", accent_text="#ffffff",
     success="#1a8f5a", warning="#a96500", danger="#c93338", danger_soft="#fdeaea", plot="#ffffff", grid="#d3d9e2",
-    axis="#6b7585", contour="#2a2238", point="#232a36", boundary="#007a5e",
+    axis="#667080", contour="#2a2238", point="#232a36", boundary="#007a5e",
     series=("#2466d8", "#c96a00", "#008a64", "#c8432b", "#a5509e", "#8a7a00", "#2293c4", "#5c6573"),
     colormap="plasma", reverse=True,
 )

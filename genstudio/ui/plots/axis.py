@@ -16,7 +16,7 @@ class Axis(pg.AxisItem):
 
     def boundingRect(self) -> QRectF:
         """With room for the labels at both ends, which would be left out otherwise."""
-        rectangle = super().boundingRect()
+        rectangle: QRectF = super().boundingRect()
         if self.orientation in ("left", "right"):
             return rectangle.adjusted(0, -_BEYOND_END, 0, _BEYOND_END)
         return rectangle.adjusted(-_BEYOND_END, 0, _BEYOND_END, 0)

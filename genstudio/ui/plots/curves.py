@@ -23,6 +23,8 @@ from genstudio.ui.values import show_number
 _STYLES = {"train": Qt.PenStyle.SolidLine, "valid": Qt.PenStyle.DashLine}
 
 _THICK_AT_MOST = 1_000
+# Steps keep coming; an axis that moved with each would be restless.
+_ROOM_AHEAD = 0.25
 
 
 @dataclass
@@ -198,7 +200,7 @@ class Curves(Plot):
         x = (lows[0], highs[0])
         y = (min([lows[1], *floor]), max([highs[1], *floor]))
         shown_x, shown_y = (None, None) if afresh else self.box.viewRange()
-        _, right = steady_range(*x, shown_x)
+        _, right = steady_range(*x, shown_x, room=_ROOM_AHEAD)
         # Steps begin at the left edge: there is nothing before them.
         left = x[0] - 0.01 * (right - x[0])
         self.box.setRange(xRange=(left, right), yRange=steady_range(*y, shown_y), padding=0)

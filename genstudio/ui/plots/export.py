@@ -6,14 +6,15 @@ import csv
 import io
 import os
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPoint, QRect, QRectF
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QImage, QImageWriter, QPaintDevice, QPainter
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QGraphicsView, QWidget
 
@@ -73,13 +74,13 @@ def png(widget: QWidget) -> bytes:
     image = QImage(widget.size() * _PNG_SCALE, QImage.Format.Format_ARGB32_Premultiplied)
     image.setDevicePixelRatio(_PNG_SCALE)
     image.fill(widget.palette().window().color())
-    painter = QPainter(image)
-    widget.render(painter, QPoint())
-    painter.end()
+    with _painting(image) as painter:
+        # Graphics views have a `render` of their own, which draws the scene only.
+        QWidget.render(widget, painter, QPoint())
     content = QByteArray()
     buffer = QBuffer(content)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, b"PNG")
+    QImageWriter(buffer, QByteArray(b"png")).write(image)
     return bytes(content.data())
 
 
@@ -91,13 +92,12 @@ def svg(widget: QWidget) -> bytes:
     generator.setOutputDevice(buffer)
     generator.setSize(widget.size())
     generator.setViewBox(QRect(0, 0, widget.width(), widget.height()))
-    painter = QPainter(generator)
-    if isinstance(widget, QGraphicsView):
-        painter.fillRect(widget.rect(), widget.backgroundBrush())
-        widget.render(painter, QRectF(widget.rect()), widget.rect())
-    else:
-        widget.render(painter, QPoint())
-    painter.end()
+    with _painting(generator) as painter:
+        if isinstance(widget, QGraphicsView):
+            painter.fillRect(widget.rect(), widget.backgroundBrush())
+            widget.render(painter, QRectF(widget.rect()), widget.rect())
+        else:
+            QWidget.render(widget, painter, QPoint())
     return bytes(content.data())
 
 
@@ -122,6 +122,16 @@ def csv_text(arrays: Arrays) -> str:
     padded = [[*(_cell(v) for v in values), *[""] * (height - len(values))] for values in table.values()]
     writer.writerows(zip(*padded, strict=True))
     return text.getvalue()
+
+
+@contextmanager
+def _painting(device: QPaintDevice) -> Iterator[QPainter]:
+    """A painter that ends whatever happens: a device destroyed under its painter crashes the program."""
+    painter = QPainter(device)
+    try:
+        yield painter
+    finally:
+        painter.end()
 
 
 def _split(name: str, array: NDArray[Any]) -> list[tuple[str, NDArray[Any]]]:

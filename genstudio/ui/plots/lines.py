@@ -49,7 +49,7 @@ class Lines(Plot):
         self._legend = self.item.addLegend(offset=(-12, 8), labelTextSize="9pt")
         self.set_labels(x_label, y_label)
         self.box.disableAutoRange()
-        self.hovered.connect(lambda x, y: self.set_readout(f"{x:.4g}   {y:.4g}" if self._series else ""))
+        self.hovered.connect(lambda x, y: self.set_readout(f"{x:.4g}   {y:.4g}"))
         self.unhovered.connect(lambda: self.set_readout(""))
         self.retheme()
 

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import math
 
+# Spans below this share of the numbers themselves are dust of rounding.
+_RESOLUTION = 1e-12
 
-def steady_range(low: float, high: float, shown: tuple[float, float] | None) -> tuple[float, float]:
+
+def steady_range(
+    low: float, high: float, shown: tuple[float, float] | None, room: float = 0.0
+) -> tuple[float, float]:
     """A range that holds [low, high], and the one shown before as long as that fits well.
 
     Arguments:
         low, high: what must be seen.
         shown: the range shown before, or None.
+        room: share of the span that a new range adds above, for what is still to come.
 
     Returns:
         the former range where it holds the data and is at most half empty; else a rounded one.
@@ -18,12 +24,12 @@ def steady_range(low: float, high: float, shown: tuple[float, float] | None) -> 
     fits = shown is not None and shown[0] <= low and high <= shown[1]
     if fits and shown is not None and (high - low) >= 0.5 * (shown[1] - shown[0]):
         return shown
-    return rounded_range(low, high)
+    return rounded_range(low, high + room * (high - low))
 
 
 def rounded_range(low: float, high: float) -> tuple[float, float]:
     """The range widened a little, out to round numbers."""
-    if not high > low:
+    if high - low <= _RESOLUTION * max(abs(low), abs(high)):
         spare = max(abs(low) * 0.1, 0.5)
         return low - spare, high + spare
     step = nice_step((high - low) / 10)
