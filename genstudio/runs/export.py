@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import re
 import zipfile
@@ -27,6 +26,7 @@ Cells = Sequence[str]
 # What a spreadsheet would take for a formula; plain numbers may begin with a sign.
 _FORMULA = re.compile(r"[=+\-@\t\r]")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_QUOTED = re.compile(r'[,"\r\n]')
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -41,9 +41,8 @@ def write_csv(path: Path, columns: Mapping[str, Array | Cells]) -> None:
     """
     with replacing(path) as file:
         text = io.TextIOWrapper(file, encoding="utf-8", errors="replace", newline="")
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow([harmless(name) for name in columns])
-        writer.writerows(zip(*(_cells(values) for values in columns.values()), strict=True))
+        text.write(_line([harmless(name) for name in columns]))
+        text.writelines(map(_line, zip(*(_cells(values) for values in columns.values()), strict=True)))
         text.flush()
         text.detach()
 
@@ -138,6 +137,13 @@ def harmless(text: str) -> str:
     return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
 
 
+def _line(cells: Sequence[str]) -> str:
+    # The csv module leaves a lone carriage return unquoted, and its own reader then breaks the row there.
+    quoted = ['"' + cell.replace('"', '""') + '"' if _QUOTED.search(cell) else cell for cell in cells]
+    # A row of one empty cell would be an empty line, which readers pass over.
+    return (",".join(quoted) or '""') + "\n"
+
+
 def _cells(values: Array | Cells) -> Iterable[str]:
     if not isinstance(values, np.ndarray):
         return [harmless(value) for value in values]
@@ -147,7 +153,10 @@ def _cells(values: Array | Cells) -> Iterable[str]:
 
 
 def _moment(seconds: float) -> str:
-    moment = _EPOCH + timedelta(seconds=seconds)
+    try:
+        moment = _EPOCH + timedelta(seconds=seconds)
+    except OverflowError:  # beyond the year 9999
+        return repr(seconds)
     at_midnight = (moment.hour, moment.minute, moment.second, moment.microsecond) == (0, 0, 0, 0)
     return moment.date().isoformat() if at_midnight else moment.replace(tzinfo=None).isoformat(" ")
 
