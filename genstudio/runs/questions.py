@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from genstudio.applications.anomaly import excess
 from genstudio.data.dataset import Dataset
 from genstudio.data.reader import Watch
 from genstudio.errors import TrainingError
@@ -23,6 +24,8 @@ from genstudio.models.fitted import Fitted
 Array = NDArray[Any]
 Answer = dict[str, Array]
 CHUNK = 65_536
+REFERENCE_ROWS = 300
+"""So many training rows say what each column usually adds to a score."""
 
 
 @dataclass(frozen=True)
@@ -170,8 +173,39 @@ def anomaly_scores(subject: Subject, watch: Watch, most: int | None = None) -> A
 
 @question
 def contributions(subject: Subject, watch: Watch, x: Array) -> Answer:
-    """What each column adds to the strangeness of rows in data units, shape (N, D), nats."""
-    return {"contributions": in_chunks(subject.fitted.contributions, np.asarray(x, float), watch, "Explaining rows")}
+    """Why rows in data units are strange: what each column adds beyond the usual.
+
+    Returns:
+        `contributions` (N, D), nats, relative to ordinary training rows, so that columns compare; `x` again, so that
+        an answer tells which rows it is of.
+    """
+    x = np.asarray(x, float)
+    found = in_chunks(subject.fitted.contributions, x, watch, "Explaining rows")
+    return {"contributions": excess(found, _usual_contributions(subject)), "x": x}
+
+
+@question
+def flagged(subject: Subject, watch: Watch, value: float) -> Answer:
+    """The rows of the data that score higher than a value, and why.
+
+    Arguments:
+        value: finite, nats.
+
+    Returns:
+        `row` (K,), `score` (K,), `contributions` (K, D) beyond the usual, nats; strangest first.
+    """
+    known = anomaly_scores(subject, watch)
+    beyond = np.flatnonzero(known["score"] > value)
+    beyond = beyond[np.argsort(-known["score"][beyond], kind="stable")]
+    why = contributions(subject, watch, known["x"][beyond])
+    return {"row": known["row"][beyond], "score": known["score"][beyond], "contributions": why["contributions"]}
+
+
+def _usual_contributions(subject: Subject) -> Array:
+    """Contributions of training rows, evenly spaced: what is ordinary."""
+    data = subject.items()
+    some = np.linspace(0, len(data.train) - 1, min(REFERENCE_ROWS, len(data.train))).astype(np.int64)
+    return subject.fitted.contributions(data.preparation.to_data(data.train[some]))
 
 
 @question

@@ -13,13 +13,16 @@ MODES = {"pair": "Two columns", "pairs": "All pairs"}
 class ViewChoice(QWidget):
     """A pair of columns, or all pairs at once; nothing to choose for tables with two columns.
 
+    Arguments:
+        all_pairs: whether all pairs at once can be chosen.
+
     Signals:
         changed: another view was chosen.
     """
 
     changed = Signal()
 
-    def __init__(self, prefix: str) -> None:
+    def __init__(self, prefix: str, all_pairs: bool = True) -> None:
         super().__init__()
         self._names: tuple[str, ...] = ()
         self._mode = self._combo(f"{prefix}.view", "What is looked at")

@@ -68,9 +68,20 @@ class Histogram(Plot):
         known = gate.column(values, "scores")
         good = np.isfinite(known)
         labels = np.zeros(len(known)) if classes is None else gate.column(classes, "classes")
-        self._edges = _edges(known[good])
+        edges = _edges(known[good])
         groups = [known[good & (labels == place)] for place in range(1 if classes is None else 2)]
-        self._counts = np.array([np.histogram(group, self._edges)[0] for group in groups], dtype=np.float64)
+        self.set_counts(edges, np.array([np.histogram(group, edges)[0] for group in groups]), names)
+
+    def set_counts(self, edges: ArrayLike, counts: ArrayLike, names: tuple[str, ...] = ()) -> None:
+        """Show what was counted elsewhere, as for millions of values.
+
+        Arguments:
+            edges: of the bins, finite and rising, shape (B + 1,).
+            counts: one row a class, shape (1, B) or (2, B).
+            names: what the two classes are called, plain text.
+        """
+        self._edges = gate.column(edges, "edges")
+        self._counts = np.asarray(counts, dtype=np.float64)
         self._fill_legend(names)
         self._draw()
         self.fit_view()

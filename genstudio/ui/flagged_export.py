@@ -1,0 +1,70 @@
+"""Writing flagged rows to a file, off the window's thread."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from genstudio.applications.anomaly import explained
+from genstudio.data.reader import Watch
+from genstudio.data.table import Table
+from genstudio.runs.export import write_flagged
+from genstudio.runs.run import Run
+from genstudio.ui.session_model import SessionModel
+
+
+class FlaggedExport(QObject):
+    """Asks where, has all rows scored by the run's own thread, and writes those beyond a threshold.
+
+    Arguments:
+        window: parent of the file dialog.
+
+    Signals:
+        ended: the file is written, or a message says why it is not.
+    """
+
+    ended = Signal()
+
+    def __init__(self, model: SessionModel, window: QWidget) -> None:
+        super().__init__(window)
+        self._model, self._window = model, window
+
+    def ask_path(self) -> Path | None:
+        """Where to write, or None."""
+        name, _ = QFileDialog.getSaveFileName(self._window, "Export flagged rows", "anomalies.csv", "CSV (*.csv)")
+        return Path(name).with_suffix(".csv") if name else None
+
+    def write(self, run: Run, table: Table, value: float, path: Path) -> None:
+        """Write the rows that score higher than a value, strangest first, with their columns and why.
+
+        Arguments:
+            table: the rows before preparation.
+            value: nats.
+        """
+        asked = run.job.ask("flagged", value=value)
+        self._model.pump.follow(asked, partial(self._on_found, run, table, path), self._on_failed)
+
+    def _on_found(self, run: Run, table: Table, path: Path, answer: dict[str, Any]) -> None:
+        work = partial(_write, path, table, answer, run.preparation.names)
+        self._model.pump.run("anomaly.export", work, partial(self._on_written, path), self._on_failed)
+
+    def _on_written(self, path: Path, count: int) -> None:
+        rows = "1 flagged row" if count == 1 else f"{count:,} flagged rows"
+        self._model.messages.show("info", f"Saved {rows} as {path.name} in {path.parent}.")
+        self.ended.emit()
+
+    def _on_failed(self, error: BaseException) -> None:
+        self._model.messages.show_error(error)
+        self.ended.emit()
+
+
+def _write(path: Path, table: Table, answer: dict[str, Any], names: tuple[str, ...], watch: Watch) -> int:
+    """Write the rows; how many."""
+    watch(0.0, "Writing rows")
+    rows = explained(answer["score"], answer["contributions"], answer["row"], names)
+    write_flagged(path, table, rows, names)
+    return len(rows)

@@ -1,0 +1,319 @@
+"""Which rows are strange: scores, a threshold on them, where the flagged rows lie, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QHBoxLayout,
+    QPushButton,
+    QSplitter,
+    QTabWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from genstudio.applications.anomaly import Threshold, explained
+from genstudio.applications.screening import Choice, Screening, screen
+from genstudio.data.dataset import Dataset, Labels
+from genstudio.data.reader import Watch
+from genstudio.models.contract import Density, Marginals, Scores
+from genstudio.runs.job import Status
+from genstudio.runs.run import Run
+from genstudio.training.events import Preview
+from genstudio.ui.anomaly_map import AnomalyMap
+from genstudio.ui.detection_view import DetectionView
+from genstudio.ui.flagged_export import FlaggedExport
+from genstudio.ui.icons import bind_icon
+from genstudio.ui.panel import Panel, PanelInfo
+from genstudio.ui.plots.histogram import Histogram
+from genstudio.ui.strange_rows import StrangeRows
+from genstudio.ui.threshold_control import ThresholdControl
+
+Array = NDArray[Any]
+
+GRID = (128, 128)
+ROWS_WHILE_TRAINING = 20_000
+FIRST_ROWS, MORE_ROWS = 50, 200
+
+
+@dataclass(frozen=True)
+class _Listed:
+    """The rows of the table as they were when their reasons were asked for."""
+
+    rows: Array
+    scores: Array
+    x: Array
+
+
+class AnomaliesPanel(Panel):
+    """Scores as histogram and on the map, a threshold kept in step three ways, and the strangest rows."""
+
+    info = PanelInfo(
+        key="anomaly",
+        title="Anomalies",
+        icon="anomaly",
+        order=40,
+        help="Flag the strangest rows: choose a percentile or a score, or drag the line in the histogram. "
+        "Select a row to see why it is strange.",
+        needs=Scores,
+        needs_run=True,
+        doing="say how strange a row is",
+    )
+
+    def build(self) -> None:
+        """A line of controls; the map and the histogram; the rows, and how they agree with labels."""
+        self._run: Run | None = None
+        self._sight: tuple[Any, ...] = ()
+        self._newest: Preview | None = None
+        self._screening: Screening | None = None
+        self._choice = Choice()
+        self._threshold: Threshold | None = None
+        self._listed: _Listed | None = None
+        self._wanted_rows = FIRST_ROWS
+        self.control = ThresholdControl("anomaly")
+        self.map = AnomalyMap(self.theme, "anomaly")
+        self.histogram = Histogram(self.theme, "anomaly.histogram", "score: negative log-likelihood, nats")
+        self.histogram.set_title("Scores")
+        self.strange = StrangeRows(self.theme, "anomaly")
+        self.detection = DetectionView(self.theme, "anomaly")
+        self.more, self.export_button = QToolButton(), QPushButton()
+        self.more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._dress(self.more, "more", "add", f"List {MORE_ROWS} more", "List more of the strangest rows")
+        self._dress(self.export_button, "export", "export", "Export…", "Export the flagged rows as CSV (Ctrl+E)")
+        self._exporter = FlaggedExport(self.model, self)
+        self._lay_out()
+        self._connect()
+
+    def unsuitable(self, run: Run | None) -> str:
+        """As every panel; and the run must have its data and have learned something."""
+        reason = super().unsuitable(run)
+        if reason or run is None:
+            return reason
+        if run.data is None or run.table is None:
+            return "The data of this run are not at hand. Open them again to score their rows."
+        if run.status is Status.FAILED and not run.history.step:
+            return "This run failed before it had learned anything. Change the settings and train again."
+        return ""
+
+    def run_changed(self, run: Run | None) -> None:
+        """Look at the scores of another run, or at all of them once it ended."""
+        if run is None or run.data is None:
+            return
+        if run is not self._run:
+            self._begin(run, run.data)
+        sight = (run.key, run.status.ended)
+        if sight != self._sight:
+            self._sight = sight
+            most = None if run.status.ended else ROWS_WHILE_TRAINING
+            self.look("scores", self._on_scores, "anomaly_scores", most=most)
+            self._look_at_density()
+
+    def export(self) -> None:
+        """Ask for a file, and write the flagged rows to it."""
+        if self._run is None or self._threshold is None:
+            self.model.messages.show("info", "No row is scored yet.", "Train a model, then export its anomalies.")
+            return
+        path = self._exporter.ask_path()
+        if path is not None:
+            self.export_to(path)
+
+    def export_to(self, path: Path) -> None:
+        """Write all rows beyond the threshold, in the background."""
+        run, threshold = self._run, self._threshold
+        if run is not None and run.table is not None and threshold is not None:
+            self.export_button.setEnabled(False)
+            self._exporter.write(run, run.table, threshold.value, path)
+
+    # Building.
+
+    def _dress(self, button: QAbstractButton, key: str, icon: str, text: str, tooltip: str) -> None:
+        button.setObjectName(f"anomaly.{key}")
+        button.setText(text)
+        button.setToolTip(tooltip)
+        button.setAccessibleName(tooltip)
+        bind_icon(button, self.theme, icon, "muted")
+        button.setEnabled(False)
+
+    def _lay_out(self) -> None:
+        header = QHBoxLayout()
+        header.setContentsMargins(12, 6, 8, 4)
+        header.addWidget(self.control, 1)
+        header.addWidget(self.export_button)
+        above = _splitter(Qt.Orientation.Horizontal, "anomaly.plots", self.map, self.histogram)
+        self.tabs = QTabWidget()
+        self.tabs.setObjectName("anomaly.tabs")
+        self.tabs.addTab(self.strange, "Strangest rows")
+        self.tabs.addTab(self.detection, "Against the labels")
+        self.tabs.setCornerWidget(self.more)
+        both = _splitter(Qt.Orientation.Vertical, "anomaly.splitter", above, self.tabs)
+        both.setSizes([560, 440])
+        layout = QVBoxLayout(self.content)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(header)
+        layout.addWidget(both, 1)
+        order = (self.control.percent.widget, self.control.value.widget, self.export_button, self.histogram,
+                 self.tabs.tabBar(), self.more, self.strange.table)
+        for first, second in pairwise(order):
+            QWidget.setTabOrder(first, second)
+
+    def _connect(self) -> None:
+        self.control.percent_chosen.connect(lambda percent: self._choose(Choice("percent", percent)))
+        for chosen in (self.control.value_chosen, self.histogram.threshold_moved, self.detection.value_chosen):
+            chosen.connect(lambda value: self._choose(Choice("value", value)))
+        self.map.moved.connect(self._look_at_density)
+        self.strange.row_chosen.connect(self._on_row_chosen)
+        self.more.clicked.connect(self._on_more)
+        self.tabs.currentChanged.connect(lambda place: self.more.setVisible(place == 0))
+        self.export_button.clicked.connect(self.export)
+        self._exporter.ended.connect(self._allow)
+        for plot in (self.map.stage, self.histogram, self.strange.bars, self.detection.roc,
+                     self.detection.precision_recall):
+            plot.export_failed.connect(self.model.messages.show_error)
+
+    # Another run, and its scores.
+
+    def _begin(self, run: Run, data: Dataset) -> None:
+        """Forget the former run's scores; its percentile carries over, its value would mean nothing here."""
+        if self._threshold is not None:
+            self._choice = Choice("percent", self._threshold.percent)
+        same_data = self._run is not None and self._run.data is data
+        self._screening = self._threshold = None
+        self._run, self._newest, self._listed = run, None, None
+        self._wanted_rows = FIRST_ROWS
+        self.look_away("why")
+        self.model.pump.cancel("anomaly.screening")
+        if not same_data:
+            self._choice = Choice()
+            self.map.set_columns(data.preparation.names, _level_names(data.labels))
+            self.strange.show_rows((), (), ())
+            self.detection.show_detection(None, "")
+        self._allow()
+
+    def _look_at_density(self) -> None:
+        run, columns = self._run, self.map.columns
+        whole = run is not None and run.data is not None and len(run.data.preparation.names) == len(columns)
+        if run is not None and columns and issubclass(run.model, Density if whole else Marginals):
+            self.look("density", self._on_density, "density_grid", bounds=self.map.bounds(), shape=GRID,
+                      columns=columns)
+        else:
+            self.look_away("density")
+
+    def _on_density(self, preview: Preview) -> None:
+        self.map.set_density(preview.answer)
+
+    def _on_scores(self, preview: Preview) -> None:
+        """Only the newest scores wait: those of a fast training come quicker than they can be ordered."""
+        self._newest = preview
+        if self.model.pump.task("anomaly.screening") is None:
+            self._screen()
+
+    def _screen(self) -> None:
+        run, preview, self._newest = self._run, self._newest, None
+        if run is None or run.data is None or preview is None:
+            return
+        labels = run.data.labels
+        work = partial(_screened, preview, None if labels is None else labels.anomalous)
+        self.model.pump.run("anomaly.screening", work, partial(self._on_screened, run))
+
+    def _on_screened(self, run: Run, screening: Screening) -> None:
+        if run is not self._run or run.data is None:
+            return
+        self._screening = screening
+        bars = screening.bars
+        names = _level_names(run.data.labels)
+        self.histogram.set_counts(bars.edges, bars.counts, names if screening.marks is not None else ())
+        self.histogram.set_title(f"Scores · {bars.beyond:,} beyond the axis" if bars.beyond else "Scores")
+        self.detection.show_detection(screening.detection, screening.reason)
+        self._threshold = self._choice.threshold(screening.distribution)
+        self.map.set_screening(screening, self._threshold)
+        self._show_threshold(self._threshold)
+        self._list_rows(screening)
+        self._allow()
+        self._screen()
+
+    # The threshold.
+
+    def _choose(self, choice: Choice) -> None:
+        self._choice = choice
+        if self._screening is not None:
+            self._threshold = choice.threshold(self._screening.distribution)
+            self.map.set_threshold(self._threshold)
+            self._show_threshold(self._threshold)
+
+    def _show_threshold(self, threshold: Threshold) -> None:
+        self.control.set_threshold(threshold)
+        self.histogram.set_threshold(threshold.value)
+        self.detection.set_threshold(threshold)
+
+    # The strangest rows.
+
+    def _list_rows(self, screening: Screening) -> None:
+        top = screening.strangest(self._wanted_rows)
+        listed = _Listed(screening.rows[top], screening.scores[top], screening.x[top])
+        if self._listed is None or not np.array_equal(self._listed.x, listed.x):
+            self.look("why", self._on_why, "contributions", x=listed.x)
+        self._listed = listed
+
+    def _on_why(self, preview: Preview) -> None:
+        run, listed = self._run, self._listed
+        if run is None or run.table is None or listed is None or not np.array_equal(preview.answer["x"], listed.x):
+            return
+        names = run.preparation.names
+        rows = explained(listed.scores, preview.answer["contributions"], listed.rows, names)
+        self.strange.show_rows(rows, run.table.take(listed.rows).columns, names)
+
+    def _on_row_chosen(self, place: int) -> None:
+        if place < 0 or self._listed is None:
+            self.map.mark(None)
+            return
+        row = self.strange.rows.rows[place].row
+        found = np.flatnonzero(self._listed.rows == row)
+        if len(found):
+            self.map.mark(self._listed.x[found[0]], float(self._listed.scores[found[0]]))
+
+    def _on_more(self) -> None:
+        self._wanted_rows += MORE_ROWS
+        if self._screening is not None:
+            self._list_rows(self._screening)
+        self._allow()
+
+    def _allow(self) -> None:
+        """Offer what can be done now."""
+        known = self._screening
+        self.export_button.setEnabled(known is not None)
+        self.more.setEnabled(known is not None and self._wanted_rows < known.distribution.total)
+
+
+def _splitter(orientation: Qt.Orientation, name: str, *widgets: QWidget) -> QSplitter:
+    splitter = QSplitter(orientation)
+    splitter.setObjectName(name)
+    splitter.setChildrenCollapsible(False)
+    for place, widget in enumerate(widgets):
+        splitter.addWidget(widget)
+        splitter.setStretchFactor(place, 1)
+    return splitter
+
+
+def _level_names(labels: Labels | None) -> tuple[str, str]:
+    """What rows not marked and rows marked anomalous are called."""
+    if labels is None or labels.anomalous is None:
+        return "normal", "anomalous"
+    word = labels.levels[labels.anomalous]
+    others = [level for level in labels.levels if level != word]
+    return others[0] if len(others) == 1 else f"not {word}", word
+
+
+def _screened(preview: Preview, anomalous: int | None, watch: Watch) -> Screening:
+    found = preview.answer
+    return screen(found["score"], found["row"], found["x"], found["label"], anomalous, on_step=watch)

@@ -1,0 +1,109 @@
+"""A threshold on anomaly scores, typed by percentile or by value, and how many rows lie beyond it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
+
+from genstudio.applications.anomaly import USUAL_PERCENT, Threshold
+from genstudio.settings import SettingInfo, Settings, describe, setting
+from genstudio.ui.fields import Field, field_for
+
+_DIGITS = 6
+_NUMBER_PX = 92
+
+
+class _ThresholdSettings(Settings):
+    """What the two editors need to know of their numbers."""
+
+    percent: float = setting(
+        USUAL_PERCENT, "Flag the rows below this percentile of the log-likelihoods: the strangest 1 % at 1.",
+        label="Strangest", unit="%", ge=0, le=100, log=True,
+    )
+    value: float = setting(
+        0.0, "Flag the rows that score higher: the negative log-likelihood, in nats. Drag the line in the histogram "
+        "for the same.", label="Score above", unit="nats",
+    )
+
+
+class ThresholdControl(QWidget):
+    """Two editors of one threshold, always in step, and the number of flagged rows.
+
+    Signals:
+        percent_chosen: a percentile was typed or stepped to.
+        value_chosen: a score was typed or stepped to, nats.
+    """
+
+    percent_chosen = Signal(float)
+    value_chosen = Signal(float)
+
+    def __init__(self, prefix: str) -> None:
+        super().__init__()
+        percent, value = describe(_ThresholdSettings)
+        self.percent, self.value = field_for(percent), field_for(value)
+        self.percent.committed.connect(lambda number: self.percent_chosen.emit(float(number)))
+        self.value.committed.connect(lambda number: self.value_chosen.emit(float(number)))
+        self.flagged = _count_label(f"{prefix}.flagged")
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(6)
+        for field, info in ((self.percent, percent), (self.value, value)):
+            _dress(field, info, f"{prefix}.threshold_{info.name}")
+            for widget in (_label(info.label, field), field.widget, _label(info.unit)):
+                layout.addWidget(widget)
+            layout.addSpacing(8)
+        layout.addWidget(self.flagged, 1)
+
+    def set_threshold(self, threshold: Threshold) -> None:
+        """Show a threshold, silently."""
+        self.percent.set_value(_rounded(threshold.percent))
+        self.value.set_value(_rounded(threshold.value))
+        self._mend()
+        self.flagged.setText(f"{threshold.flagged:,} of {threshold.total:,} flagged")
+        self.flagged.setAccessibleDescription(f"{threshold.flagged} of {threshold.total} rows are flagged")
+
+    def _mend(self) -> None:
+        for field in (self.percent, self.value):
+            field.problem.emit("")
+
+
+def _rounded(number: float) -> float:
+    """As many digits as a person wants to read."""
+    return float(f"{number:.{_DIGITS}g}")
+
+
+def _dress(field: Field, info: SettingInfo, name: str) -> None:
+    editor = field.widget
+    editor.setObjectName(name)
+    editor.setAccessibleName(f"{info.label} ({info.unit})")
+    editor.setAccessibleDescription(info.help)
+    editor.setFixedWidth(_NUMBER_PX)
+
+    def complain(sentence: str) -> None:
+        field.mark(bool(sentence))
+        # A paragraph, so that long lines wrap; our own words hold no mark-up.
+        editor.setToolTip(f"<p>{sentence or info.help}</p>")
+
+    field.problem.connect(complain)
+    complain("")
+
+
+def _label(text: str, field: Field | None = None) -> QLabel:
+    label = QLabel(text)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    if field is None:
+        label.setProperty("role", "muted")
+    else:
+        label.setBuddy(field.widget)
+    return label
+
+
+def _count_label(name: str) -> QLabel:
+    label = QLabel()
+    label.setObjectName(name)
+    label.setAccessibleName("Flagged rows")
+    label.setToolTip("How many rows lie beyond the threshold")
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    # Longer numbers must not push the editors about.
+    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+    return label
