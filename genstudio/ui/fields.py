@@ -7,6 +7,7 @@ from typing import Any
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QSlider, QWidget
+from shiboken6 import isValid
 
 from genstudio.errors import SettingsError
 from genstudio.settings import SettingInfo
@@ -131,6 +132,9 @@ class TypedField(Field):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Return and leaving take up the text; Escape gives the former value back."""
+        if not isValid(self._line):
+            # A form that is deleted with the focus in it loses the line before the focus.
+            return False
         if event.type() == QEvent.Type.FocusOut:
             self.commit()
         elif event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):

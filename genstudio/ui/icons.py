@@ -12,8 +12,8 @@ from PySide6.QtSvg import QSvgRenderer
 from genstudio.resources import resource
 from genstudio.ui.tokens import Tokens
 
-_SIZES = (16, 18, 20, 24, 32)
-_SCALES = (1.0, 1.5, 2.0)
+_SIZES = (16, 18, 20, 24)
+_SCALES = (1.0, 2.0)
 
 
 class HasIcon(Protocol):

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from genstudio.settings import Settings, describe, setting
 from genstudio.ui.form import Form
@@ -194,6 +195,15 @@ def test_the_wheel_changes_only_what_has_the_focus(form: Form, name: str) -> Non
     editor(form, name).setFocus()
     turn_wheel(editor(form, name))
     assert [entry[0] for entry in heard(form)] == [name]
+
+
+@pytest.mark.parametrize("name", ["rate", "share", "width", "name"])
+def test_a_form_can_be_deleted_while_typing(form: Form, qtbot: QtBot, name: str) -> None:
+    seen = heard(form)
+    retype(form, name, "0.7", key=None)
+    form.deleteLater()
+    qtbot.waitUntil(lambda: not isValid(form))
+    assert seen == []
 
 
 def test_optional_numbers(form: Form) -> None:

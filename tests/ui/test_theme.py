@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtGui import QColor, QFontMetrics, QIcon, QPalette
 from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from genstudio.resources import resource
 from genstudio.ui.icons import bind_icon, icon, recoloured
@@ -106,8 +107,8 @@ def test_bound_icons_follow_the_theme(theme: Theme, qtbot: QtBot) -> None:
 def test_a_deleted_button_does_not_hear_of_the_theme(theme: Theme, qtbot: QtBot) -> None:
     button = QToolButton()
     bind_icon(button, theme, "play")
-    with qtbot.waitSignal(button.destroyed):
-        button.deleteLater()
+    button.deleteLater()
+    qtbot.waitUntil(lambda: not isValid(button))
     theme.toggle()
 
 

@@ -123,7 +123,7 @@ class Plot(QWidget):
         button.setObjectName(f"{self.objectName()}.{name}")
         button.setToolTip(tooltip)
         button.setAccessibleName(tooltip)
-        button.setIconSize(QSize(17, 17))
+        button.setIconSize(QSize(18, 18))
         button.setProperty("role", "tool")
         bind_icon(button, self.theme, icon)
         # The home button, made first, stays last.
