@@ -54,16 +54,17 @@ class Rows:
     """
 
     def __init__(self, x: Floats, diagonal: bool, centre: Floats | None = None, scale: Floats | None = None) -> None:
-        deviation = x.std(axis=0)
-        self.centre = x.mean(axis=0) if centre is None else centre
-        self.scale = np.where(deviation > 0, deviation, 1.0) if scale is None else scale
+        # One row a coordinate: each feature of a chunk is then one contiguous run.
+        self.z = np.array(x.T, order="C")
+        self.centre = self.z.mean(axis=1) if centre is None else centre
+        self.z -= self.centre[:, None]
+        self.scale = _deviations(self.z) if scale is None else scale
+        self.z /= self.scale[:, None]
         self.n, self.dimension = x.shape
         self.diagonal = diagonal
         # Of no use, and huge, where features are never formed.
         self.pairs = np.triu_indices(self.dimension if self.dimension <= EXPANSION_DIMENSIONS else 0)
-        # One row a coordinate: each feature of a chunk is then one contiguous run.
-        self.z = np.ascontiguousarray(((x - self.centre) / self.scale).T)
-        self.reach = float(np.abs(self.z).max(initial=0.0))
+        self.reach = float(max(self.z.max(initial=0.0), -self.z.min(initial=0.0)))
         self._features: list[Floats] = []
 
     def expect(self, mixture: Mixture) -> tuple[float, Statistics]:
@@ -181,6 +182,12 @@ class Rows:
         for z in self._chunks():
             products = z * z if self.diagonal else z[self.pairs[0]] * z[self.pairs[1]]
             yield np.concatenate([np.ones((1, z.shape[1])), z, products])
+
+
+def _deviations(centred: Floats) -> Floats:
+    """Standard deviation of each coordinate, shape (D,), of shape (D, N); 1 where it is 0."""
+    deviation = np.sqrt(np.einsum("dn,dn->d", centred, centred) / centred.shape[1])
+    return np.where(deviation > 0, deviation, 1.0)
 
 
 def add_moments(z: Floats, resp: Floats, origin: Floats, sums: tuple[Floats, Floats, Floats]) -> None:

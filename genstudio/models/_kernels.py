@@ -21,6 +21,8 @@ LOG_NEGLIGIBLE = math.log(1e12)
 # Beyond this many coordinates hardly a point is far enough to be left out.
 LOCAL_DIMENSIONS = 6
 BLOCK_ROWS = 32
+# Rows further apart than this, in kernel reaches, share too few points to be looked up together.
+WIDEST_BLOCK = 2.0
 # Distances formed at a time; they stay in the second-level cache.
 BLOCK_DISTANCES = 64_000
 # Fewer rows than these are not looked at for being a grid.
@@ -97,6 +99,7 @@ class KernelSum:
         self.dimension = points.shape[1]
         self._local = self.dimension <= LOCAL_DIMENSIONS
         self._tree = cKDTree(points) if self._local else None
+        self._log_weight = math.log(len(points)) + LOG_NEGLIGIBLE
 
     def log_prob(self, x: Floats, kernel: Kernel, bandwidth: float, own: Ints | None = None) -> Floats:
         """Log-density, nats, shape (N,), at x, shape (N, D); -inf where no kernel reaches.
@@ -108,7 +111,8 @@ class KernelSum:
         if kernel is KERNELS["gaussian"] and own is None and self.dimension == 2:
             result = self._on_grid(x, bandwidth)
         missing = np.flatnonzero(np.isnan(result))
-        for block in _blocks(x[missing], self._local):
+        reach = float(kernel.reach(np.zeros(1), self._log_weight)[0]) * bandwidth
+        for block in _blocks(x[missing], WIDEST_BLOCK * reach if self._local else math.inf):
             rows = missing[block]
             left_out = None if own is None else own[rows]
             result[rows] = self._log_sum(x[rows], kernel, bandwidth, left_out)
@@ -175,10 +179,9 @@ class KernelSum:
             return np.arange(len(self.points))
         rank = min(1 if own is None else 2, len(self.points))
         nearest = self._tree.query(x, k=[rank])[0][:, 0]
-        weight = math.log(len(self.points)) + LOG_NEGLIGIBLE
         centre = (x.min(axis=0) + x.max(axis=0)) / 2
         spread = np.sqrt(((x - centre) ** 2).sum(axis=1))
-        reach = float((kernel.reach(nearest / bandwidth, weight) * bandwidth + spread).max())
+        reach = float((kernel.reach(nearest / bandwidth, self._log_weight) * bandwidth + spread).max())
         return np.array(self._tree.query_ball_point(centre, reach * (1 + 1e-9)), dtype=np.int64)
 
 
@@ -200,16 +203,16 @@ def _squares(a: Floats, b: Floats) -> Floats:
     return np.asarray(np.maximum(squares, 0.0))
 
 
-def _blocks(x: Floats, local: bool) -> Iterator[Ints]:
-    """Indices of rows a block at a time; neighbours together where that helps."""
+def _blocks(x: Floats, width: float) -> Iterator[Ints]:
+    """Indices of rows a block at a time, each no wider than `width`; neighbours together where that is finite."""
     waiting = [np.arange(len(x))] if len(x) else []
     while waiting:
         rows = waiting.pop()
-        if len(rows) <= BLOCK_ROWS:
+        extent = np.ptp(x[rows], axis=0) if math.isfinite(width) else np.zeros(1)
+        if len(rows) == 1 or (len(rows) <= BLOCK_ROWS and extent.max() <= width):
             yield rows
             continue
         half = len(rows) // 2
-        if local:
-            widest = int(np.ptp(x[rows], axis=0).argmax())
-            rows = rows[np.argpartition(x[rows, widest], half)]
+        if math.isfinite(width):
+            rows = rows[np.argpartition(x[rows, int(extent.argmax())], half)]
         waiting += [rows[:half], rows[half:]]

@@ -18,7 +18,7 @@ from genstudio.settings import Settings, setting
 from genstudio.training.events import Event, LiveSettings, Note, Progress
 
 # Rows that a bandwidth is judged by: more would not change the choice, and each is held against all others.
-MOST_JUDGED, FEWEST_JUDGED = 2000, 200
+MOST_JUDGED, FEWEST_JUDGED = 2000, 100
 JUDGED_DISTANCES = 40_000_000
 CANDIDATES = 21
 
