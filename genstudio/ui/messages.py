@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolBut
 from genstudio.errors import GenStudioError
 from genstudio.ui.icons import bind_icon, icon
 from genstudio.ui.theme import Theme
+from genstudio.ui.tips import plain_tip
 
 Level = Literal["info", "warning", "alarm"]
 KEPT = 200
@@ -108,8 +109,7 @@ class MessageStrip(QFrame):
         often = f"  (×{newest.times})" if newest.times > 1 else ""
         text = " ".join(part for part in (newest.text, newest.remedy) if part)
         self._text.setText(" ".join(text.split()) + often)
-        # A tooltip guesses at rich text; a leading zero-width space keeps names with tags plain.
-        self._text.setToolTip("\u200b" + text)
+        self._text.setToolTip(plain_tip(text))
         name, colour = _MARKS[newest.level]
         self._mark.setPixmap(icon(name, self._theme.tokens, colour).pixmap(16, 16))
         self._show_level(newest.level)

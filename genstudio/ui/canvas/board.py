@@ -14,6 +14,7 @@ from genstudio.ui.theme import Theme
 _POINT_SIZE_PX = 7
 _ABOVE_POINTS = 10
 _OPACITY = 0.85
+_AXIS_PX = 26
 # Room for the numbers at the ends of the axes.
 _MARGIN = 0.2
 
@@ -110,6 +111,9 @@ class Board(pg.PlotWidget):
         end = LIMIT + _MARGIN
         plot.setRange(xRange=(-end, end), yRange=(-end, end), padding=0.0, disableAutoRange=True)
         plot.showGrid(x=True, y=True, alpha=0.25)
+        # Fixed, so that the board does not move under the mouse once the numbers are known.
+        plot.getAxis("left").setWidth(_AXIS_PX)
+        plot.getAxis("bottom").setHeight(_AXIS_PX)
         for layer in self._layers:
             plot.addItem(layer)
         plot.vb.addItem(self._ring, ignoreBounds=True)

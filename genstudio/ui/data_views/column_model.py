@@ -12,6 +12,7 @@ from genstudio.data.summary import ColumnSummary
 from genstudio.data.table import Column, ColumnType, Table
 from genstudio.ui.data_views.cells import missing_text, range_text, shortened
 from genstudio.ui.data_views.column_summaries import ColumnSummaries
+from genstudio.ui.tips import plain_tip
 
 Index = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
@@ -168,13 +169,13 @@ class ColumnModel(QAbstractTableModel):
 
     def _tip(self, column: Column, field: Field, row: int) -> str:
         if column.type is ColumnType.TEXT:
-            return _plain("Text cannot be learned from or plotted as it is.")
+            return plain_tip("Text cannot be learned from or plotted as it is.")
         summary = self._summary(row)
         if field is Field.SHAPE and summary is not None and summary.every > 1:
-            return _plain(f"From every {summary.every:,}th row; missing and range count all rows.")
+            return plain_tip(f"From every {summary.every:,}th row; missing and range count all rows.")
         if field is Field.RANGE and summary is not None:
-            return _plain(range_text(column, summary))
-        return _plain(shortened(column.name) if field is Field.NAME else _TITLES[field][1])
+            return plain_tip(range_text(column, summary))
+        return plain_tip(shortened(column.name) if field is Field.NAME else _TITLES[field][1])
 
     def _for_painting(self, column: Column, field: Field, row: int, role: int) -> Any:
         if role == USED_ROLE:
@@ -187,11 +188,6 @@ class ColumnModel(QAbstractTableModel):
     def _on_arrived(self, first: int, last: int) -> None:
         if self._shown:
             self.dataChanged.emit(self.index(0, Field.MISSING), self.index(len(self._shown) - 1, Field.RANGE))
-
-
-def _plain(text: str) -> str:
-    """A tooltip guesses at rich text; a leading zero-width space keeps names with tags plain."""
-    return "\u200b" + text
 
 
 def _alignment(field: Field) -> Qt.AlignmentFlag:

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from genstudio.data.table import Table
 from genstudio.ui.data_views.cells import shortened
 from genstudio.ui.session_model import SessionModel
+from genstudio.ui.tips import plain_tip
 
 _PATIENCE_MS = 150
 _BAR_STEPS = 1000
@@ -41,8 +42,7 @@ class ElidedLabel(QLabel):
             whole: what the tooltip shows instead, where it says more.
         """
         self.setText(text)
-        # A tooltip guesses at rich text; a leading zero-width space keeps names with tags plain.
-        self.setToolTip("\u200b" + (whole or text) if text else "")
+        self.setToolTip(plain_tip(whole or text))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """As much as fits."""

@@ -28,11 +28,13 @@ class NameList(QAbstractListModel):
         super().__init__()
         self._nothing, self._why_not = nothing, why_not
         self._columns: Sequence[Column] = ()
+        self._rows: dict[str, int] = {}
 
     def show_columns(self, columns: Sequence[Column]) -> None:
         """Offer other columns."""
         self.beginResetModel()
         self._columns = columns
+        self._rows = {column.name: row for row, column in enumerate(columns, 1)}
         self.endResetModel()
 
     def name_at(self, row: int) -> str | None:
@@ -41,7 +43,7 @@ class NameList(QAbstractListModel):
 
     def row_of(self, name: str | None) -> int:
         """The row of a name; 0 where it is not among the columns."""
-        return next((i for i, column in enumerate(self._columns, 1) if column.name == name), 0)
+        return 0 if name is None else self._rows.get(name, 0)
 
     def rowCount(self, parent: Index | None = None) -> int:
         """One more than there are columns."""

@@ -62,7 +62,7 @@ class PreparationCard(QScrollArea):
     def refresh(self) -> None:
         """Show the preparation of the recipe."""
         preparation, table = self._model.recipe.data.preparation, self._model.table
-        self.form.set_values(preparation.model_dump())
+        self.form.set_values(preparation.model_dump(exclude={"columns"}))
         self.split.set_values({"seed": self._model.recipe.data_seed})
         self.label.choose(None if table is None else label_name(table, preparation))
         self._show_levels(preparation.anomalous)

@@ -10,6 +10,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt
 from genstudio.data.table import Column, Table
 from genstudio.ui.data_views.cells import cell_text, shortened
 from genstudio.ui.data_views.column_model import Index
+from genstudio.ui.tips import plain_tip
 
 Role = Qt.ItemDataRole
 
@@ -47,7 +48,7 @@ class RowsModel(QAbstractTableModel):
             return self._alignment(section)
         if role == Role.DisplayRole:
             return shortened(self._columns[section].name, 60)
-        return "\u200b" + shortened(self._columns[section].name) if role == Role.ToolTipRole else None
+        return plain_tip(shortened(self._columns[section].name)) if role == Role.ToolTipRole else None
 
     def data(self, index: Index, role: int = Role.DisplayRole) -> Any:
         """One value as plain text."""
