@@ -53,8 +53,6 @@ class Histogram(Plot):
         tool = self.add_tool("log_count", "logy", "Logarithmic counts", checkable=True)
         tool.toggled.connect(self.set_log)
         self.view_changed.connect(lambda _: self._shade())
-        self.graph.setFocusProxy(self)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.retheme()
 
     def set_values(self, values: ArrayLike, classes: ArrayLike | None = None, names: tuple[str, ...] = ()) -> None:

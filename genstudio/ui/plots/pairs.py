@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QColor, QContextMenuEvent, QImage, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QMenu, QWidget
 
 from genstudio.errors import DataError
 from genstudio.ui.plots import binning, export, gate
+from genstudio.ui.plots.export_menu import ExportMenu
 from genstudio.ui.plots.mosaic import draw_mosaic
 from genstudio.ui.plots.paint import series_colour
 from genstudio.ui.plots.throttle import Throttle
@@ -31,10 +32,12 @@ class Pairs(QWidget):
     """A matrix of plots: columns against each other, histograms on the diagonal.
 
     All cells are one picture, since dozens of axes would take a second to draw.
-    `pair_chosen(x, y)` carries the numbers of the columns of a cell that was clicked.
+    `pair_chosen(x, y)` carries the numbers of the columns of a cell that was clicked,
+    `export_failed(error)` what could not be written.
     """
 
     pair_chosen = Signal(int, int)
+    export_failed = Signal(object)
 
     def __init__(self, theme: Theme, name: str = "pairs", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -99,6 +102,14 @@ class Pairs(QWidget):
         inside = 0 <= across < len(self._names) and 0 <= row < len(self._names)
         if inside and across != row and event.button() == Qt.MouseButton.LeftButton:
             self.pair_chosen.emit(across, row)
+
+    def context_menu(self) -> QMenu:
+        """The menu of the right mouse button."""
+        return ExportMenu(self, self.export, self.export_failed.emit)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer exports."""
+        self.context_menu().popup(event.globalPos())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Put the picture and the names up."""

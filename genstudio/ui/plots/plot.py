@@ -10,20 +10,20 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
-from genstudio.errors import GenStudioError
 from genstudio.ui.icons import bind_icon
 from genstudio.ui.plots import export
 from genstudio.ui.plots.axis import Axis
 from genstudio.ui.plots.binning import Bounds
+from genstudio.ui.plots.export_menu import ExportMenu
 from genstudio.ui.plots.throttle import Throttle
 from genstudio.ui.plots.viewbox import PlotBox
 from genstudio.ui.theme import Theme, with_tabular_digits
 
 _HOVER_MS = 30
 _VIEW_MS = 80
-_EXPORTS = ("PNG", "SVG", "CSV", "NPZ")
 
 
 class Plot(QWidget):
@@ -52,6 +52,9 @@ class Plot(QWidget):
         self.graph = pg.PlotWidget(viewBox=self.box, enableMenu=False, axisItems=axes)
         self.graph.setObjectName(f"{name}.plot")
         self.graph.setFrameShape(self.graph.Shape.NoFrame)
+        # Keys reach the plot, which knows what they move.
+        self.graph.setFocusProxy(self)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.item = self.graph.getPlotItem()
         self.readout = self._make_readout()
         self._title = QLabel()
@@ -140,15 +143,15 @@ class Plot(QWidget):
 
     def context_menu(self) -> QMenu:
         """The menu of the right mouse button."""
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for kind in _EXPORTS:
-            action = menu.addAction(f"Export {kind}…")
-            action.setObjectName(f"{self.objectName()}.export.{kind.lower()}")
-            action.triggered.connect(lambda _=False, kind=kind: self._ask_and_export(kind))
+        menu = ExportMenu(self, self.export, self.export_failed.emit)
         menu.addSeparator()
         menu.addAction("Fit the view to the data").triggered.connect(self.fit_view)
         return menu
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """The menu key; the right button waits to see whether it drags, which zooms."""
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            self.context_menu().popup(self.mapToGlobal(self.rect().center()))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Notice the mouse leaving, and keep the read-out in its corner."""
@@ -222,13 +225,3 @@ class Plot(QWidget):
             self.fit_view()
         elif event.button() == Qt.MouseButton.RightButton:  # type: ignore[attr-defined]
             self.context_menu().popup(event.screenPos().toPoint())  # type: ignore[attr-defined]
-
-    def _ask_and_export(self, kind: str) -> None:
-        ending = kind.lower()
-        name, _ = QFileDialog.getSaveFileName(self, f"Export {kind}", f"plot.{ending}", f"{kind} (*.{ending})")
-        if not name:
-            return
-        try:
-            self.export(Path(name).with_suffix(f".{ending}"))
-        except GenStudioError as error:
-            self.export_failed.emit(error)

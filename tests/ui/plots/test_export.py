@@ -8,7 +8,10 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from genstudio.errors import GenStudioError
@@ -21,6 +24,8 @@ from genstudio.ui.plots.pairs import Pairs
 from genstudio.ui.plots.plot import Plot
 from genstudio.ui.plots.stage import Stage
 from genstudio.ui.theme import Theme
+
+DIALOG = "genstudio.ui.plots.export_menu.QFileDialog.getSaveFileName"
 
 
 def stage(theme: Theme) -> Stage:
@@ -145,9 +150,35 @@ def test_the_menu_exports(
 ) -> None:
     plot = curves(theme)
     qtbot.addWidget(plot)
-    monkeypatch.setattr(
-        "genstudio.ui.plots.plot.QFileDialog.getSaveFileName", lambda *_: (str(tmp_path / "mine"), "")
-    )
+    chosen = tmp_path / "mine 1.5"
+    monkeypatch.setattr(DIALOG, lambda *_: (str(chosen), ""))
     actions = {action.objectName(): action for action in plot.context_menu().actions()}
     actions["curves.export.csv"].trigger()
-    assert (tmp_path / "mine.csv").read_text().startswith("train.1,train.2")
+    assert (tmp_path / "mine 1.5.csv").read_text().startswith("train.1,train.2")
+
+
+def test_the_menu_tells_what_failed(
+    theme: Theme, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plot = pairs(theme)
+    qtbot.addWidget(plot)
+    monkeypatch.setattr(DIALOG, lambda *_: (str(tmp_path / "none" / "plot.png"), ""))
+    actions = {action.objectName(): action for action in plot.context_menu().actions()}
+    with qtbot.waitSignal(plot.export_failed) as failed:
+        actions["pairs.export.png"].trigger()
+    assert isinstance(failed.args[0], GenStudioError)
+    monkeypatch.setattr(DIALOG, lambda *_: ("", ""))
+    with qtbot.assertNotEmitted(plot.export_failed):
+        actions["pairs.export.png"].trigger()
+
+
+@pytest.mark.qt_log_ignore("grabbing the keyboard", "propagateSizeHints", "support raise")
+def test_the_right_button_opens_the_menu(theme: Theme, qtbot: QtBot) -> None:
+    plot = curves(theme)
+    qtbot.addWidget(plot)
+    plot.resize(400, 300)
+    plot.show()
+    QTest.mouseClick(plot.graph.viewport(), Qt.MouseButton.RightButton, pos=plot.graph.rect().center())
+    qtbot.waitUntil(lambda: QApplication.activePopupWidget() is not None)
+    assert "Export PNG…" in [action.text() for action in QApplication.activePopupWidget().actions()]
+    QApplication.activePopupWidget().close()

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
 from genstudio.errors import DataError
@@ -260,7 +260,8 @@ def test_locked_components_cannot_be_dragged(stage: Stage) -> None:
 
 def test_arrow_keys_move_the_selected_component(stage: Stage) -> None:
     edits = components(stage)
-    QTest.keyClick(stage, Qt.Key.Key_Right)
+    QTest.mouseClick(stage.graph.viewport(), Qt.MouseButton.LeftButton, pos=pixel(stage, 2, -2))
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Right)
     assert edits[-1][1] == pytest.approx([-1 + 0.06, 0.0])
 
 
