@@ -13,7 +13,12 @@ MISSING = ("", "NA", "N/A", "#N/A", "NaN", "null", "None", "nil", "?", "-", "--"
 """Words that stand for a missing value, in any letter case."""
 
 _PAIRS = (("true", "false"), ("yes", "no"), ("ja", "nein"), ("oui", "non"), ("on", "off"), ("y", "n"), ("t", "f"))
-_DATES = ("%d.%m.%Y", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S", "%Y/%m/%d", "%Y/%m/%d %H:%M:%S", "%m/%d/%Y", "%d/%m/%Y")
+_MOST_SPELLINGS = 20
+_DATES = tuple(
+    day + time
+    for day in ("%d.%m.%Y", "%Y/%m/%d", "%m/%d/%Y", "%d/%m/%Y")
+    for time in ("", " %H:%M", " %H:%M:%S")
+)
 _NUMBERS = {
     decimal: re.compile(
         rf"[+-]?(?:[1-9]\d{{0,2}}(?:{groups}\d{{3}})+|\d+)?(?:{re.escape(decimal)}\d*)?(?:[eE][+-]?\d+)?", re.ASCII
@@ -60,6 +65,8 @@ def numbers(words: Sequence[str], decimal: str = ".") -> NDArray[np.float64] | N
 
 def flags(words: Sequence[str]) -> NDArray[np.float64] | None:
     """1 for yes and 0 for no, shape (len(words),), or None when the words are not of one such pair."""
+    if len(words) > _MOST_SPELLINGS:
+        return None
     lower = [word.lower() for word in words]
     for yes, no in _PAIRS:
         # One lone letter is more often a code than an answer, so short pairs need both halves.

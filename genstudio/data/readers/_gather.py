@@ -18,7 +18,8 @@ Floats = NDArray[np.float64]
 Pieces = Callable[[Sequence[int] | None], Iterator[Sequence[pa.Array]]]
 """Arrays of the columns at the given places (all when None), piece by piece; as strings where places are given."""
 
-_MOST_WORDS = 1_000_000
+# Free text cannot be learned from; what is kept of it is for looking at.
+_MOST_WORDS = 200_000
 _MOST_LETTERS = 1 << 28
 _SAMPLE = 10_000
 

@@ -123,38 +123,33 @@ class Records:
     def _arrays(self, block: Block, places: Sequence[int] | None) -> Iterator[list[pa.Array]]:
         if not block.data.strip():
             return
-        uneven: list[pacsv.InvalidRow] = []
-        table = self._parsed(block.data, places, uneven)
-        if uneven:
-            table = self._parsed(self._mended(block), places, uneven)
+        try:
+            table = self._parsed(block.data, places)
+        except pa.ArrowInvalid:
+            # With types inferred, only rows of the wrong width are left to complain of.
+            table = self._parsed(self._mended(block), places)
         if len(table):
             yield [column.combine_chunks() for column in table.columns]
 
-    def _parsed(self, data: bytes, places: Sequence[int] | None, uneven: list[pacsv.InvalidRow]) -> pa.Table:
+    def _parsed(self, data: bytes, places: Sequence[int] | None) -> pa.Table:
         if places is not None:
-            return self._typed(data, {str(place): pa.string() for place in places}, uneven, [str(p) for p in places])
+            return self._typed(data, {str(place): pa.string() for place in places}, [str(place) for place in places])
         try:
-            return self._typed(data, self._numbers, uneven)
+            return self._typed(data, self._numbers)
         except pa.ArrowInvalid:
-            uneven.clear()
-            return self._typed(data, {}, uneven)
+            return self._typed(data, {})
 
-    def _typed(
-        self, data: bytes, types: dict[str, pa.DataType], uneven: list[pacsv.InvalidRow], only: list[str] | None = None
-    ) -> pa.Table:
-        """The data with the given types of columns; other types are inferred."""
+    def _typed(self, data: bytes, types: dict[str, pa.DataType], only: list[str] | None = None) -> pa.Table:
+        """The data with the given types of columns; other types are inferred.
 
-        def on_uneven(row: pacsv.InvalidRow) -> str:
-            uneven.append(row)
-            return "skip"
-
+        Raises:
+            ArrowInvalid: a row is wider or shorter than the header, or a cell does not fit its type.
+        """
         names = [str(place) for place in range(len(self.names))]
         return pacsv.read_csv(
             pa.py_buffer(data),
             read_options=pacsv.ReadOptions(use_threads=False, block_size=len(data) + 1, column_names=names),
-            parse_options=pacsv.ParseOptions(
-                delimiter=self._letter, newlines_in_values=True, invalid_row_handler=on_uneven
-            ),
+            parse_options=pacsv.ParseOptions(delimiter=self._letter, newlines_in_values=True),
             convert_options=pacsv.ConvertOptions(
                 null_values=self.missing, strings_can_be_null=True, true_values=[], false_values=[],
                 decimal_point=self._layout.decimal, timestamp_parsers=_DATES, include_columns=only, column_types=types,
