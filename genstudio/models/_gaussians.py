@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
@@ -115,6 +115,12 @@ class Mixture:
     def log_prob(self, x: Floats) -> Floats:
         """Log-density, nats, shape (N,), at points (N, D)."""
         return np.concatenate([log_sum(self.log_joint(part)) for part in chunks(x)])
+
+    def marginal(self, columns: Sequence[int]) -> Mixture:
+        """The mixture of some coordinates, the others integrated out."""
+        chosen = list(columns)
+        covariances = self.covariances[:, chosen][:, :, chosen]
+        return Mixture.of("full", self.weights, self.means[:, chosen], covariances)
 
     def responsibilities(self, x: Floats) -> Floats:
         """Probability of each component given each point, shape (N, K)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -99,6 +99,10 @@ class GaussianMixtureModel(Model):
     def log_prob(self, x: Floats) -> Floats:
         """Exact log-density, nats, shape (N,), model units."""
         return self.mixture.log_prob(x)
+
+    def marginal_log_prob(self, x: Floats, columns: Sequence[int]) -> Floats:
+        """Exact log-density over some coordinates, nats, shape (N,); x has shape (N, len(columns))."""
+        return self.mixture.marginal(columns).log_prob(x)
 
     def anomaly_score(self, x: Floats) -> Floats:
         """-log p(x), nats, shape (N,)."""

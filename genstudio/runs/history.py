@@ -74,12 +74,19 @@ class History:
 
     @staticmethod
     def from_state(arrays: Mapping[str, NDArray[Any]], plain: Mapping[str, Any]) -> History:
-        """The history that `state` described."""
-        history = History(step=plain["step"], total=plain["total"])
-        history.notes = [Note(**note) for note in plain["notes"]]
-        history.changes = [Changed(**change) for change in plain["changes"]]
+        """The history that `state` described.
+
+        Raises:
+            KeyError, TypeError, ValueError: nothing like it was described.
+        """
+        history = History(step=int(plain["step"]), total=None if plain["total"] is None else int(plain["total"]))
+        history.notes = [Note(n["level"], str(n["text"]), str(n["remedy"])) for n in plain["notes"]]
+        history.changes = [Changed(int(c["step"]), str(c["name"]), c["value"]) for c in plain["changes"]]
         for i, name in enumerate(plain["metrics"]):
-            history._series[name] = (arrays[f"steps.{i}"].tolist(), arrays[f"values.{i}"].tolist())
+            steps, values = arrays[f"steps.{i}"], arrays[f"values.{i}"]
+            if steps.ndim != 1 or steps.shape != values.shape:
+                raise ValueError(f"the steps and values of `{name}` differ in number")
+            history._series[str(name)] = (steps.astype(np.int64).tolist(), values.astype(np.float64).tolist())
         return history
 
     def _progress(self, event: Progress) -> None:

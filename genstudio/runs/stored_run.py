@@ -94,6 +94,8 @@ def _known(described: Mapping[str, Any]) -> dict[str, Any]:
 def _preparation(state: Mapping[str, Any]) -> Preparation:
     preparation = Preparation.from_state(state)
     width = (len(preparation.columns),)
+    if not all(isinstance(word, str) for c in preparation.columns for word in (c.name, *c.levels)):
+        raise TypeError("a column's name is no text")
     parts = [preparation.fill, *vars(preparation.scaling).values()]
     if not width[0] or any(part.shape != width or not np.isfinite(part).all() for part in parts):
         raise ValueError("its preparation does not fit its columns")

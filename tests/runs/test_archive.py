@@ -218,6 +218,7 @@ def in_json(*keys: Any, value: Any) -> Callable[[bytes], bytes]:
         ("run", in_json("preparation", "fill", value=[[1.0], [2.0]])),
         ("run", in_json("preparation", "columns", value=[])),
         ("run", in_json("preparation", "columns", 0, "type", value="object")),
+        ("run", in_json("preparation", "columns", 0, "name", value=["x"])),
         ("model", lambda data: None),
         ("model", lambda data: b"\x80\x02cos\nsystem\n."),
         ("model", lambda data: data.replace(b"means", b"mean5")),
@@ -238,6 +239,8 @@ def test_runs_that_were_tampered_with_are_refused(path: Path, keep: Keep, member
     [
         ("history", lambda data: data[:-3], "curves cannot be read"),
         ("run", in_json("history", value={"metrics": ["a"]}), "curves cannot be read"),
+        ("run", in_json("history", "step", value="all"), "curves cannot be read"),
+        ("run", in_json("history", "notes", value=["boo"]), "curves cannot be read"),
         ("values", lambda data: data[:-1], "data cannot be brought back"),
         ("table", lambda data: None, "data cannot be brought back"),
         ("table", in_json("columns", 2, "levels", value=["one"]), "data cannot be brought back"),

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 
 import numpy as np
+import pytest
 
 from genstudio.runs.history import History, take_all
 from genstudio.training.events import Changed, Note, Preview, Progress
@@ -43,3 +44,9 @@ def test_the_past_is_a_copy_up_to_a_step() -> None:
     assert past.series("train")[0].tolist() == [1.0, 2.0]
     assert history.until(0).changes == []
     assert np.array_equal(history.until(99).series("train")[1], history.series("train")[1])
+
+
+def test_steps_and_values_belong_together() -> None:
+    arrays, plain = told().state()
+    with pytest.raises(ValueError, match="differ in number"):
+        History.from_state({**arrays, "values.0": np.zeros((3, 2))}, plain)
