@@ -106,9 +106,21 @@ def _on_rows(x: Floats, rows: Rows, settings: MixtureSettings, random: np.random
     elif settings.covariance_type == "full":
         spreads = np.tile(settings.reg_covar * np.eye(d), (k, 1, 1))
     else:
-        spreads = np.full((k, d), settings.reg_covar)
+        spreads = _single_row_variances(x[chosen], count, settings)
     mixture = Mixture.of(settings.covariance_type, np.full(k, 1.0 / k), means, spreads)
     return Start(mixture, log_mass=math.log(k * count / len(x)))
+
+
+def _single_row_variances(chosen: Floats, count: float, settings: MixtureSettings) -> Floats:
+    """Scikit-learn's variances of single rows, shape (K, D): `reg_covar` and the rounding errors of E[x²] − E[x]².
+
+    Against so narrow components the rounding decides rows that lie as far from one as from another, so that the
+    same errors must be made. Far from zero they swallow `reg_covar`, which then stands alone.
+    """
+    variances = chosen * chosen / count - (chosen / count) ** 2 + settings.reg_covar
+    if settings.covariance_type == "spherical":
+        variances = np.repeat(variances.mean(axis=1, keepdims=True), chosen.shape[1], axis=1)
+    return np.where(variances > 0.5 * settings.reg_covar, variances, settings.reg_covar)
 
 
 def _one_by_one(rows: Rows, responsibilities: Any, origin: Floats) -> Statistics:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy.stats import multivariate_normal
+from sklearn.datasets import load_iris
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import BayesianGaussianMixture, GaussianMixture
 
@@ -84,6 +85,23 @@ def test_it_agrees_with_scikit_learn(shape: str, start: str, n_init: int, datase
     if n_init == 1:
         assert steps(events) == expected.n_iter_
     assert expected.converged_ == (NOT_CONVERGED not in {note.badge for note in notes(events)})
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize("start", STARTS)
+@pytest.mark.parametrize("shape", SHAPES)
+def test_rows_as_far_from_one_start_as_from_another_go_the_same_way(shape: str, start: str, seed: int, dataset) -> None:
+    x = load_iris().data  # on a grid of 0.1, so that many distances are equal
+    settings = {"n_components": 8, "covariance_type": shape, "init_params": start}
+    learned, _ = learn(dataset(x), seed=seed, **settings)
+    assert learned.log_prob(x).mean() == pytest.approx(reference(x, random_state=seed, **settings).score(x), rel=1e-9)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_single_row_starts_far_from_zero_are_held_open(shape: str, dataset, clouds) -> None:
+    data = dataset(clouds(200, 2) + 1e7)
+    learned, _ = learn(data, n_components=3, covariance_type=shape, init_params="random_from_data")
+    assert np.isfinite(learned.log_prob(data.train)).all()
 
 
 @pytest.mark.parametrize(("n", "dimension"), [(20_000, 2), (500, 20)], ids=["several chunks", "many columns"])
