@@ -47,7 +47,7 @@ class Curves(Plot):
 
     def __init__(self, theme: Theme, name: str = "curves", x_label: str = "step", y_label: str = "nats",
                  parent: QWidget | None = None) -> None:
-        super().__init__(theme, name, parent)
+        super().__init__(theme, name, parent, side_tools=True)
         self._series: dict[str, _Series] = {}
         self._floors: dict[str, pg.InfiniteLine] = {}
         self._following = True
@@ -171,7 +171,7 @@ class Curves(Plot):
     def _draw_pen(self, series: _Series) -> None:
         dashed = series.style == Qt.PenStyle.DashLine
         # Thick antialiased pens cost hundreds of milliseconds on long, noisy curves.
-        thick = dashed and len(series.data) <= _THICK_AT_MOST
+        thick = len(series.data) <= _THICK_AT_MOST
         pen = pg.mkPen(series_colour(self.theme.tokens, series.colour), width=2 if thick else 1)
         if dashed:
             pen.setDashPattern([5, 2])

@@ -188,6 +188,7 @@ class _Ellipse:
     def retheme(self, tokens: Tokens, place: int) -> None:
         """Take up colours."""
         self.label.setColor(tokens.text)
+        self.label.fill = pg.mkBrush(faded(tokens.plot, 0.65))
         for handle in self.handles:
             handle.setPen(pg.mkPen(series_colour(tokens, place), width=1.5))
             handle.setBrush(pg.mkBrush(faded(tokens.plot, 0.85)))

@@ -11,8 +11,9 @@ import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QGridLayout, QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
+from genstudio.ui.elided_label import ElidedLabel
 from genstudio.ui.icons import bind_icon
 from genstudio.ui.plots import export
 from genstudio.ui.plots.axis import Axis
@@ -34,6 +35,7 @@ class Plot(QWidget):
 
     Arguments:
         name: object names start with it: `<name>.plot`, `<name>.home`, ...
+        side_tools: tools stand in a column on the right, for plots that are low and wide.
     """
 
     hovered = Signal(float, float)
@@ -41,7 +43,9 @@ class Plot(QWidget):
     view_changed = Signal(tuple)
     export_failed = Signal(object)
 
-    def __init__(self, theme: Theme, name: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, name: str, parent: QWidget | None = None, *, side_tools: bool = False
+    ) -> None:
         super().__init__(parent)
         self.theme = theme
         self.setObjectName(name)
@@ -57,11 +61,10 @@ class Plot(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.item = self.graph.getPlotItem()
         self.readout = self._make_readout()
-        self._title = QLabel()
+        self._title = ElidedLabel()
         self._title.setProperty("role", "title")
-        self._title.setTextFormat(Qt.TextFormat.PlainText)
-        self._tools = QHBoxLayout()
-        self._lay_out()
+        self._tools: QBoxLayout = QVBoxLayout() if side_tools else QHBoxLayout()
+        self._lay_out(side_tools)
         self._style_axes()
         self._hover = Throttle(self._tell_hover, _HOVER_MS, self)
         self._view = Throttle(self._tell_view, _VIEW_MS, self)
@@ -94,6 +97,7 @@ class Plot(QWidget):
     def set_title(self, title: str) -> None:
         """Show a title above the axes, or none."""
         self._title.setText(title)
+        self._title.setVisible(bool(title) or isinstance(self._tools, QHBoxLayout))
         self.graph.setAccessibleName(title)
 
     def set_labels(self, x: str, y: str) -> None:
@@ -161,17 +165,24 @@ class Plot(QWidget):
             self._place_readout()
         return False
 
-    def _lay_out(self) -> None:
-        header = QHBoxLayout()
-        header.setContentsMargins(12, 6, 8, 0)
-        header.addWidget(self._title, 1)
+    def _lay_out(self, side_tools: bool) -> None:
         self._tools.setSpacing(3)
-        header.addLayout(self._tools)
-        layout = QVBoxLayout(self)
+        self._title.setContentsMargins(12, 6, 0, 0)
+        layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addLayout(header)
-        layout.addWidget(self.graph, 1)
+        layout.setRowStretch(1, 1)
+        layout.setColumnStretch(0, 1)
+        layout.addWidget(self._title, 0, 0)
+        if side_tools:
+            self._tools.setContentsMargins(0, 6, 6, 0)
+            layout.addWidget(self.graph, 1, 0)
+            layout.addLayout(self._tools, 1, 1, Qt.AlignmentFlag.AlignTop)
+            self._title.hide()
+        else:
+            self._tools.setContentsMargins(8, 6, 8, 0)
+            layout.addLayout(self._tools, 0, 1)
+            layout.addWidget(self.graph, 1, 0, 1, 2)
 
     def _style_axes(self) -> None:
         self.item.hideButtons()

@@ -88,8 +88,10 @@ def test_train_and_valid_differ_without_colour(curves: Curves) -> None:
 
 
 def test_long_curves_have_thin_pens(curves: Curves) -> None:
-    curves.append("valid", np.arange(5000), np.random.default_rng(0).normal(size=5000))
-    assert all(item.opts["pen"].widthF() == 1 for item in curves.item.listDataItems())
+    assert {item.opts["pen"].widthF() for item in curves.item.listDataItems()} == {2.0}
+    for key in curves.series_keys():
+        curves.append(key, np.arange(5000), np.random.default_rng(0).normal(size=5000))
+    assert {item.opts["pen"].widthF() for item in curves.item.listDataItems()} == {1.0}
 
 
 def test_the_floor_is_seen_and_moves_with_the_logarithm(curves: Curves) -> None:
