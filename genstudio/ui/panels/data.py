@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 from typing import ClassVar
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QFileDialog, QHBoxLayout, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from genstudio.errors import DataError
@@ -27,22 +30,18 @@ _VIEWS = {
 
 
 class DataPanel(Panel):
-    """Shows the data of the recipe, and edits how they are read and prepared."""
+    """Shows the data of the recipe, and edits how they are read and prepared.
+
+    Each view is made when it is first shown, for the window opens on another panel.
+    """
 
     info: ClassVar[PanelInfo] = PanelInfo(
         "data", "Data", "data", 10, "What the data are, how they were read, and how they are prepared for learning"
     )
 
     def build(self) -> None:
-        """Header, a row of views, and the views."""
+        """Header, and a row of buttons that choose a view."""
         self.header = Header(self.model)
-        self.columns = ColumnsView(self.model, self.theme)
-        self.rows = RowsView(self.model, self.theme)
-        self.look_at = LookView(self.model, self.theme)
-        self.draw = DrawView(self.model, self.theme)
-        self._views: dict[str, QWidget] = {
-            "columns": self.columns, "rows": self.rows, "look": self.look_at, "draw": self.draw
-        }
         self._stacked = QStackedWidget()
         self._group = QButtonGroup(self)
         self._buttons = {key: self._view_button(key) for key in _VIEWS}
@@ -50,12 +49,40 @@ class DataPanel(Panel):
         self._arrange()
         self.model.data_changed.connect(self._refresh_export)
         self._refresh_export()
-        self.show_view("columns")
+
+    @cached_property
+    def columns(self) -> ColumnsView:
+        """Which columns there are, and what is done with them."""
+        return ColumnsView(self.model, self.theme)
+
+    @cached_property
+    def rows(self) -> RowsView:
+        """The first rows, and how they were read."""
+        return RowsView(self.model, self.theme)
+
+    @cached_property
+    def look_at(self) -> LookView:
+        """Plots of the data."""
+        return LookView(self.model, self.theme)
+
+    @cached_property
+    def draw(self) -> DrawView:
+        """The canvas."""
+        return DrawView(self.model, self.theme)
 
     def show_view(self, key: str) -> None:
         """Show "columns", "rows", "look" or "draw"."""
+        view = self._view(key)
         self._buttons[key].setChecked(True)
-        self._stacked.setCurrentWidget(self._views[key])
+        if self._stacked.indexOf(view) < 0:
+            self._stacked.addWidget(view)
+        self._stacked.setCurrentWidget(view)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The first view is made when the panel is first seen."""
+        if self._stacked.currentWidget() is None:
+            self.show_view("columns")
+        super().showEvent(event)
 
     def open_canvas(self) -> None:
         """Show the canvas, ready to draw."""
@@ -78,6 +105,13 @@ class DataPanel(Panel):
             lambda done: self.model.messages.show("info", f"{path.name} was written."), self.model.messages.show_error,
         )
 
+    def _view(self, key: str) -> QWidget:
+        made: dict[str, Callable[[], QWidget]] = {
+            "columns": lambda: self.columns, "rows": lambda: self.rows,
+            "look": lambda: self.look_at, "draw": lambda: self.draw,
+        }
+        return made[key]()
+
     def _refresh_export(self) -> None:
         self.export_button.setEnabled(self.model.data is not None)
 
@@ -87,7 +121,6 @@ class DataPanel(Panel):
         button.setCheckable(True)
         self._group.addButton(button)
         button.clicked.connect(self.open_canvas if key == "draw" else lambda: self.show_view(key))
-        self._stacked.addWidget(self._views[key])
         return button
 
     def _make_export(self) -> QToolButton:

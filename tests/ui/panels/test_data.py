@@ -560,6 +560,8 @@ def test_every_control_has_a_name_and_a_title_of_its_own(
 ) -> None:
     open_file(qtbot, model, german(tmp_path / "wetter.csv"))
     qtbot.waitUntil(lambda: panel.rows.reading.form is not None)
+    for view in ("columns", "rows", "look", "draw"):
+        click(panel, f"data.{view}")
     kinds = (QAbstractButton, QComboBox, QAbstractSpinBox, QTableView)
     controls = [w for kind in kinds for w in panel.findChildren(kind) if _is_ours(w)]
     names = [control.objectName() for control in controls]
@@ -572,6 +574,8 @@ def test_every_control_has_a_name_and_a_title_of_its_own(
 
 def test_the_panel_fits_a_small_window(panel: DataPanel, qtbot: QtBot, model: SessionModel) -> None:
     load_penguins(qtbot, model)
+    for view in ("columns", "rows", "look", "draw"):
+        click(panel, f"data.{view}")
     assert panel.minimumSizeHint().height() <= 400
     assert panel.minimumSizeHint().width() <= 640
 
