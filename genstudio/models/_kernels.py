@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -100,6 +100,14 @@ class KernelSum:
         self._local = self.dimension <= LOCAL_DIMENSIONS
         self._tree = cKDTree(points) if self._local else None
         self._log_weight = math.log(len(points)) + LOG_NEGLIGIBLE
+        self._parts: dict[tuple[int, ...], KernelSum] = {}
+
+    def part(self, columns: Sequence[int]) -> KernelSum:
+        """The sum over some coordinates of the points; made once, for whoever looks asks again and again."""
+        chosen = tuple(columns)
+        if chosen not in self._parts:
+            self._parts[chosen] = KernelSum(np.ascontiguousarray(self.points[:, chosen]))
+        return self._parts[chosen]
 
     def log_prob(self, x: Floats, kernel: Kernel, bandwidth: float, own: Ints | None = None) -> Floats:
         """Log-density, nats, shape (N,), at x, shape (N, D); -inf where no kernel reaches.

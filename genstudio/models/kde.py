@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from typing import Annotated, Literal
 
 import numpy as np
@@ -109,6 +109,19 @@ class KernelDensityModel(Model):
     def log_prob(self, x: Floats) -> Floats:
         """Log-density, nats, shape (N,), model units; exact but for a relative 1e-12 of the density."""
         return self._known().log_prob(x, self._kernel, self._bandwidth)
+
+    def marginal_log_prob(self, x: Floats, columns: Sequence[int]) -> Floats:
+        """Log-density over some coordinates, nats, shape (N,); x has shape (N, len(columns)).
+
+        Raises:
+            TrainingError: the kernel is not the product of its coordinates that the Gaussian is.
+        """
+        if self.settings.kernel != "gaussian":
+            raise TrainingError(
+                f"A {self.settings.kernel} kernel cannot be integrated over some of the columns.",
+                "Choose the gaussian kernel to look at pairs of columns.",
+            )
+        return self._known().part(columns).log_prob(x, self._kernel, self._bandwidth)
 
     def anomaly_score(self, x: Floats) -> Floats:
         """-log p(x), nats, shape (N,); infinite where no kernel reaches."""

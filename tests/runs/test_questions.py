@@ -30,17 +30,20 @@ def subject() -> Subject:
     labels = np.repeat([0, 1], 100)
     table = points_table("clouds", x, labels, levels=["low", "high"])
     data = prepare(table, PreparationSettings(scaling="standard"), 0)
-    return Subject(Fitted(learned(model("gmm"), data), data.preparation), data)
+    return Subject(Fitted(learned(model("gmm"), data, n_components=2), data.preparation), data)
 
 
-def learned(family: type[Model], data: object) -> Model:
-    learner = family(family.Settings(n_components=2))
+def learned(family: type[Model], data: object, **settings: object) -> Model:
+    learner = family(family.Settings(**settings))
     for _ in learner.fit(data, LiveSettings(), 0):  # type: ignore[arg-type]
         pass
     return learner
 
 
-def test_a_grid_lies_in_the_data(subject: Subject) -> None:
+@pytest.mark.parametrize("family", ["gmm", "kde"])
+def test_a_grid_lies_in_the_data(subject: Subject, family: str) -> None:
+    data = subject.items()
+    subject = subject if family == "gmm" else Subject(Fitted(learned(model(family), data), data.preparation), data)
     bounds = (-40.0, 60.0, -4000.0, 6000.0)
     found = asked(subject, "density_grid", bounds=bounds, shape=(200, 100), columns=(0, 1))
     assert found["log_prob"].shape == (100, 200)
@@ -48,6 +51,13 @@ def test_a_grid_lies_in_the_data(subject: Subject) -> None:
     assert np.exp(found["log_prob"]).sum() * cell == pytest.approx(1.0, abs=1e-3)
     line = asked(subject, "density_line", bounds=(-0.4, 0.6), n=2001, column=2)
     assert np.trapezoid(np.exp(line["log_prob"]), line["x"]) == pytest.approx(1.0, abs=1e-3)
+
+
+def test_kernels_that_cannot_be_integrated_say_so(subject: Subject) -> None:
+    data = subject.items()
+    disc = Subject(Fitted(learned(model("kde"), data, kernel="tophat"), data.preparation), data)
+    with pytest.raises(TrainingError, match="tophat kernel cannot be integrated"):
+        asked(disc, "density_line", bounds=(0.0, 1.0), n=5, column=2)
 
 
 def test_cell_centres_go_row_by_row() -> None:
