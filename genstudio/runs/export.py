@@ -27,6 +27,7 @@ Cells = Sequence[str]
 _FORMULA = re.compile(r"[=+\-@\t\r]")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _QUOTED = re.compile(r'[,"\r\n]')
+_PIECE = 10_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -38,11 +39,18 @@ def write_csv(path: Path, columns: Mapping[str, Array | Cells]) -> None:
 
     Raises:
         ArchiveError: the file cannot be written.
+        ValueError: the columns differ in length.
     """
+    lengths = {len(values) for values in columns.values()}
+    if len(lengths) > 1:
+        raise ValueError(f"columns of {sorted(lengths)} rows make no table")
     with replacing(path) as file:
         text = io.TextIOWrapper(file, encoding="utf-8", errors="replace", newline="")
         text.write(_line([harmless(name) for name in columns]))
-        text.writelines(map(_line, zip(*(_cells(values) for values in columns.values()), strict=True)))
+        # Piece by piece, so that no one call keeps the window waiting.
+        for start in range(0, max(lengths, default=0), _PIECE):
+            piece = [_cells(values[start:start + _PIECE]) for values in columns.values()]
+            text.writelines(map(_line, zip(*piece, strict=True)))
         text.flush()
         text.detach()
 

@@ -43,7 +43,7 @@ def test_columns_with_a_header(tmp_path: Path) -> None:
     assert rows(path) == [["x", "größe, m", "word"], ["1.0", "3", 'say "hi"'], ["", "-4", "two\nlines"]]
     write_csv(tmp_path / "gaps.csv", {"x": np.array([np.nan, 1.0, np.nan])})
     assert rows(tmp_path / "gaps.csv") == [["x"], [""], ["1.0"], [""]]
-    with pytest.raises(ValueError, match="zip"):
+    with pytest.raises(ValueError, match="make no table"):
         write_csv(path, {"x": np.zeros(2), "y": np.zeros(3)})
     assert len(rows(path)) == 3  # the former file
 
@@ -77,6 +77,12 @@ def test_arrays_by_name(tmp_path: Path) -> None:
         write_npz(path, {"a": np.array([object()])})
     with np.load(path) as found:
         assert "file" in found
+
+
+def test_long_columns_are_written_whole(tmp_path: Path) -> None:
+    n = 25_001
+    write_csv(tmp_path / "a.csv", {"i": np.arange(n), "word": [str(i) for i in range(n)]})
+    assert rows(tmp_path / "a.csv")[1:] == [[str(i), str(i)] for i in range(n)]
 
 
 def test_samples(tmp_path: Path) -> None:
