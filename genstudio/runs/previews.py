@@ -10,8 +10,8 @@ from typing import Any
 
 from genstudio.training.events import Preview
 
-SHARE = 0.05
-INTERVAL_SECONDS = 1 / 30
+SHARE = 0.02
+INTERVAL_SECONDS = 1 / 12
 
 
 @dataclass(eq=False)

@@ -27,6 +27,8 @@ from genstudio.ui.session_model import SessionModel
 from genstudio.ui.theme import Theme
 
 COLLECT_INTERVAL_MS = 2000
+SWITCH_SECONDS = 0.0005
+"""A thread that learns gets the interpreter back so soon after each array operation, even while the window paints."""
 
 
 def main(paths: Sequence[Path] = ()) -> int:
@@ -76,6 +78,7 @@ class Studio(QObject):
 
     def __init__(self, app: QApplication) -> None:
         super().__init__(app)
+        sys.setswitchinterval(SWITCH_SECONDS)
         self.theme = Theme(app)
         self.theme.apply()
         self.model = SessionModel()

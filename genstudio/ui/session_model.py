@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,9 @@ from genstudio.training.events import Preview, Progress
 from genstudio.ui.data_loading import Loaded, load
 from genstudio.ui.messages import Messages
 from genstudio.ui.pump import Pump
+
+PULL_SECONDS = 0.08
+"""How often views follow a run that learns: often enough for eyes, and nearly all time is left to the learning."""
 
 Section = str
 """Which part of a recipe: "seed", "data", "model" or "training"."""
@@ -81,6 +85,7 @@ class SessionModel(QObject):
         self.delay_seconds = 0.0
         self._sound = self.recipe
         self._settings_given = False
+        self._pulled = 0.0
         self._watches: dict[str, tuple[str, dict[str, Any]]] = {}
         self.pump.ticked.connect(self._on_ticked)
         self.pump.failed.connect(self.messages.show_error)
@@ -435,6 +440,10 @@ class SessionModel(QObject):
                 self.current.job.watch(name, question, **arguments)
 
     def _on_ticked(self) -> None:
+        now = time.monotonic()
+        if self.training is not None and now - self._pulled < PULL_SECONDS:
+            return
+        self._pulled = now
         for run in list(self.session):
             told = run.pull()
             if told:
