@@ -36,7 +36,7 @@ class ElidedLabel(QLabel):
         self._fit()
 
     def _fit(self) -> None:
-        shown = self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, self.width())
+        shown = self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, self.contentsRect().width())
         super().setText(shown)
         # Tooltips guess whether they are HTML; a text that was shortened never is.
         hidden = self._whole.replace("&", "&amp;").replace("<", "&lt;")

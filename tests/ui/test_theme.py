@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFontMetrics, QIcon, QPalette
 from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
@@ -62,6 +63,28 @@ def test_switching_dresses_the_application(theme: Theme, qapp: QApplication, qtb
     assert qapp.palette().color(QPalette.ColorRole.Window) == QColor(LIGHT.background)
     assert LIGHT.accent in qapp.styleSheet()
     assert "$" not in qapp.styleSheet()
+
+
+@pytest.mark.parametrize(("ground", "name"), [("#101010", "dark"), ("#f0f0f0", "light")])
+def test_a_system_that_does_not_say_is_judged_by_its_palette(qapp: QApplication, ground: str, name: str) -> None:
+    before = qapp.palette()
+    qapp.setPalette(QPalette(QColor(ground)))
+    assert Theme(qapp, "system").tokens.name == name
+    qapp.setPalette(before)
+
+
+def test_the_system_is_followed_while_the_program_runs(
+    theme: Theme, qapp: QApplication, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theme.set_mode("system")
+    hints = qapp.styleHints()
+    for scheme, name in ((Qt.ColorScheme.Light, "light"), (Qt.ColorScheme.Dark, "dark")):
+        monkeypatch.setattr(type(hints), "colorScheme", lambda _, scheme=scheme: scheme)
+        hints.colorSchemeChanged.emit(scheme)
+        assert theme.tokens.name == name
+    theme.set_mode("light")
+    hints.colorSchemeChanged.emit(Qt.ColorScheme.Dark)
+    assert theme.tokens.name == "light"
 
 
 def test_setting_the_same_theme_tells_nothing(theme: Theme, qtbot: QtBot) -> None:

@@ -143,7 +143,7 @@ class Histogram(Plot):
 
     def _add_line(self) -> pg.InfiniteLine:
         line = pg.InfiniteLine(
-            angle=90, movable=True, label="{value:.4g}",
+            angle=90, movable=True, label="0",
             labelOpts={"position": 0.9, "anchors": [(0, 0.5), (1, 0.5)], "movable": False},
         )
         line.setZValue(20)
@@ -177,6 +177,7 @@ class Histogram(Plot):
         here = self.threshold()
         ends = (here, max(x1, here) + beyond) if self._flagged_above else (min(x0, here) - beyond, here)
         self.region.setRegion(ends)
+        self.line.label.setFormat(f"{here:.4g}".replace("-", "−"))
 
     def _fill_legend(self, names: tuple[str, ...]) -> None:
         self._legend.clear()

@@ -205,6 +205,8 @@ class FlaggedLayer(Layer):
     def __init__(self, title: str, icon: str, depth: int, tokens: Tokens) -> None:
         super().__init__(title, icon, depth)
         self._points = np.empty((0, 2))
+        # A broad ring of the ground's colour lifts the bright one off the heat map.
+        self._halo = self.own(pg.ScatterPlotItem(size=15, symbol="o", brush=None))
         self._rings = self.own(pg.ScatterPlotItem(size=15, symbol="o", brush=None))
         self.retheme(tokens)
 
@@ -212,10 +214,12 @@ class FlaggedLayer(Layer):
         """Take points, shape (N, 2); of very many some are drawn."""
         self._points, _ = gate.points(points, self.title)
         drawn = self._points[binning.thinned(len(self._points), _FLAGGED_LIMIT)]
-        self._rings.setData(drawn[:, 0], drawn[:, 1])
+        for item in (self._halo, self._rings):
+            item.setData(drawn[:, 0], drawn[:, 1])
 
     def retheme(self, tokens: Tokens) -> None:
         """Take up colours."""
+        self._halo.setPen(pg.mkPen(faded(tokens.plot, 0.8), width=5))
         self._rings.setPen(pg.mkPen(tokens.danger, width=2))
 
     def arrays(self) -> dict[str, NDArray[np.float64]]:
