@@ -311,7 +311,7 @@ def test_linked_stages_zoom_together(stage: Stage, theme: Theme, qtbot: QtBot) -
 def test_a_storm_of_resizes_is_survived(stage: Stage, qtbot: QtBot) -> None:
     fill(stage)
     rng = np.random.default_rng(0)
-    for width, height in rng.integers(1, 900, size=(120, 2)):
+    for width, height in rng.integers(1, 900, size=(60, 2)):
         stage.resize(int(width), int(height))
         QTest.qWait(0)
     stage.resize(640, 480)
