@@ -102,7 +102,7 @@ class ToolPalette(QFrame):
     def _arrange(self) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 10, 12, 12)
-        column.setSpacing(8)
+        column.setSpacing(6)
         column.addLayout(_row(list(self._tools.values())))
         column.addWidget(self._heading("Class of new points"))
         grid = QGridLayout()

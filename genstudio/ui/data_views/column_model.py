@@ -26,10 +26,10 @@ class Field(IntEnum):
     """What stands in which column of the view."""
 
     NAME = 0
-    ROLE = 1
+    SHAPE = 1
     TYPE = 2
     MISSING = 3
-    SHAPE = 4
+    ROLE = 4
     RANGE = 5
 
 
@@ -187,7 +187,7 @@ class ColumnModel(QAbstractTableModel):
 
     def _on_arrived(self, first: int, last: int) -> None:
         if self._shown:
-            self.dataChanged.emit(self.index(0, Field.MISSING), self.index(len(self._shown) - 1, Field.RANGE))
+            self.dataChanged.emit(self.index(0, Field.SHAPE), self.index(len(self._shown) - 1, Field.RANGE))
 
 
 def _alignment(field: Field) -> Qt.AlignmentFlag:

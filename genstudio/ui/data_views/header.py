@@ -54,7 +54,7 @@ class ElidedLabel(QLabel):
 
 
 class Header(QWidget):
-    """Two lines of constant height; the second holds notes, or the progress of loading."""
+    """Name and size on a line of constant height, where the progress of loading stands meanwhile; notes below."""
 
     def __init__(self, model: SessionModel) -> None:
         super().__init__()
@@ -71,7 +71,7 @@ class Header(QWidget):
         self.doing = ElidedLabel("data.doing", "muted")
         self.progress = self._make_progress()
         self.cancel = self._make_cancel()
-        self._last = QStackedWidget()
+        self._beside = QStackedWidget()
         self._patience = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
         self._arrange()
         self._patience.timeout.connect(self._show_loading)
@@ -90,6 +90,7 @@ class Header(QWidget):
         notes = () if table is None else table.notes
         more = f"   (+{len(notes) - 1} more)" if len(notes) > 1 else ""
         self.notes.say("" if not notes else shortened(notes[0], 400) + more, "\n".join(notes))
+        self.notes.setVisible(bool(notes))
 
     def _counts(self, table: Table) -> str:
         text = f"{len(table):,} rows × {len(table.columns):,} columns"
@@ -97,9 +98,9 @@ class Header(QWidget):
         if data is None:
             return text
         left_out = len(table) - sum(len(rows) for rows in data.rows)
-        parts = [f"{len(data.train):,} to train", f"{len(data.valid):,} to validate", f"{len(data.test):,} to test"]
+        parts = [f"{len(data.train):,} train", f"{len(data.valid):,} validation", f"{len(data.test):,} test"]
         parts += [f"{left_out:,} left out"] if left_out else []
-        return f"{text}   ·   learning from {len(data.preparation.columns):,}   ·   {', '.join(parts)}"
+        return f"{text}   ·   {len(data.preparation.columns):,} learned   ·   {', '.join(parts)}"
 
     def _on_loading_changed(self, loading: bool) -> None:
         if loading:
@@ -107,12 +108,12 @@ class Header(QWidget):
             self._patience.start()
         else:
             self._patience.stop()
-            self._last.setCurrentIndex(0)
+            self._beside.setCurrentIndex(0)
 
     def _show_loading(self) -> None:
         if self._model.loading is not None:
             self._on_ticked()
-            self._last.setCurrentIndex(1)
+            self._beside.setCurrentIndex(1)
 
     def _on_ticked(self) -> None:
         task = self._model.loading
@@ -143,15 +144,15 @@ class Header(QWidget):
         row.addWidget(self.doing, 1)
         row.addWidget(self.progress)
         row.addWidget(self.cancel)
-        self._last.addWidget(self.notes)
-        self._last.addWidget(loading)
-        self._last.setFixedHeight(32)
+        self._beside.addWidget(self.counts)
+        self._beside.addWidget(loading)
+        self._beside.setFixedHeight(32)
         first = QHBoxLayout()
         first.setSpacing(14)
         first.addWidget(self.title)
-        first.addWidget(self.counts, 1)
+        first.addWidget(self._beside, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(first)
-        column.addWidget(self._last)
+        column.addWidget(self.notes)

@@ -139,8 +139,7 @@ def test_without_data_the_panel_says_what_to_do(panel: DataPanel) -> None:
 def test_size_split_and_rows_left_out_are_said(panel: DataPanel, qtbot: QtBot, model: SessionModel) -> None:
     load_penguins(qtbot, model)
     assert text(panel, "data.name") == "Palmer penguins"
-    for part in ("344 rows × 7 columns", "learning from 4", "240 to train", "34 to validate", "68 to test",
-                 "2 left out"):
+    for part in ("344 rows × 7 columns", "4 learned", "240 train", "34 validation", "68 test", "2 left out"):
         assert part in text(panel, "data.counts")
 
 
