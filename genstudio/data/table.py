@@ -102,7 +102,7 @@ def points_table(
 
     Arguments:
         points: shape (N, D).
-        labels: codes into `levels`, shape (N,), or None.
+        labels: codes into `levels`, shape (N,), or None; without levels they are called 1, 2, …
         names: column names; x, y, z or x1 … xD when empty.
     """
     dimension = points.shape[1]
@@ -114,6 +114,7 @@ def points_table(
     ]
     if labels is None:
         return Table(name, tuple(columns), None, truth)
-    words = tuple(levels) or tuple(str(i) for i in range(int(labels.max(initial=-1)) + 1))
+    # Counted from 1: the words 0 and 1 would read as "normal" and "anomalous".
+    words = tuple(levels) or tuple(str(i + 1) for i in range(int(labels.max(initial=-1)) + 1))
     columns.append(Column(label_name, ColumnType.CATEGORY, labels.astype(np.float64), words))
     return Table(name, tuple(columns), label_name, truth)
