@@ -125,8 +125,8 @@ class Standard(Affine):
         unit = x / magnitude
         deviation = unit.std(axis=0)
         # Rounding leaves a constant column a deviation of some 1e-17, not 0.
-        deviation = np.where(deviation <= 1e-14, 1.0 / magnitude, deviation)
-        return cls(unit.mean(axis=0) * magnitude, _usable(deviation * magnitude))
+        scale = np.where(deviation <= 1e-14, 1.0, deviation * magnitude)
+        return cls(unit.mean(axis=0) * magnitude, _usable(scale))
 
 
 class MinMax(Affine):

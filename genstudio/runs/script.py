@@ -44,7 +44,7 @@ _SCALING = {
         "unit = x[rows] / magnitude",
         "deviation = unit.std(axis=0)",
         "shift = unit.mean(axis=0) * magnitude",
-        "scale = np.where(deviation <= 1e-14, 1.0 / magnitude, deviation) * magnitude",
+        "scale = np.where(deviation <= 1e-14, 1.0, deviation * magnitude)  # constant columns keep their scale",
         *_AFFINE,
     ],
     "minmax": [
