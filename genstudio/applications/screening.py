@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from genstudio.applications.anomaly import USUAL_PERCENT, ScoreDistribution, Threshold
 from genstudio.applications.detection import Ranking, rank
 from genstudio.applications.histogram import Histogram, histogram
+from genstudio.data.dataset import Labels
 from genstudio.errors import DataError
 
 Floats = NDArray[np.float64]
@@ -132,6 +133,15 @@ def screen(
     on_step(0.7, "Comparing with the labels")
     detection, reason = _judged(scores, labels, marks)
     return Screening(scores, rows, x, marks, order, distribution, bars, detection, reason)
+
+
+def mark_names(labels: Labels | None) -> tuple[str, str]:
+    """What rows not marked and rows marked anomalous are called."""
+    if labels is None or labels.anomalous is None:
+        return "normal", "anomalous"
+    word = labels.levels[labels.anomalous]
+    others = [level for level in labels.levels if level != word]
+    return others[0] if len(others) == 1 else f"not {word}", word
 
 
 def _judged(scores: Floats, labels: Ints, marks: Ints | None) -> tuple[Detection | None, str]:

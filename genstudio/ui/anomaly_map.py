@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from genstudio.applications.anomaly import Threshold
 from genstudio.applications.screening import Screening
+from genstudio.ui.plain_table import plain_label
 from genstudio.ui.plots.binning import Bounds
 from genstudio.ui.plots.stage import Stage
 from genstudio.ui.theme import Theme
@@ -22,7 +23,7 @@ Array = NDArray[Any]
 
 MOST_POINTS = 200_000
 MOST_RINGS = 2_000
-NOT_EXACT = "No boundary is drawn: the other columns count too."
+NOT_EXACT = "No boundary: the other columns count too."
 
 
 class AnomalyMap(QWidget):
@@ -114,11 +115,16 @@ class AnomalyMap(QWidget):
         self._row = None if x is None else (x, score)
         self._draw_chosen()
 
+    def marked(self) -> Array | None:
+        """The row that is ringed besides the flagged ones, shape (D,), or None."""
+        return None if self._row is None else self._row[0]
+
     def _lay_out(self) -> None:
-        header = QHBoxLayout()
+        header = QVBoxLayout()
         header.setContentsMargins(12, 4, 8, 0)
+        header.setSpacing(2)
         header.addWidget(self.choice)
-        header.addWidget(self._sentence, 1)
+        header.addWidget(self._sentence)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -186,10 +192,8 @@ class AnomalyMap(QWidget):
 
 
 def _sentence(prefix: str) -> QLabel:
-    label = QLabel(NOT_EXACT)
-    label.setObjectName(f"{prefix}.map_sentence")
-    label.setProperty("role", "muted")
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(True)
+    label = plain_label(f"{prefix}.map_sentence", title="Why there is no boundary")
+    label.setText(NOT_EXACT)
+    label.setToolTip("In two columns the line would be another in every place of the others")
     label.hide()
     return label

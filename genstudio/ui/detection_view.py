@@ -53,6 +53,9 @@ class DetectionView(QWidget):
         self.best = _best_button(f"{prefix}.best_f1")
         self.roc = _curves(theme, f"{prefix}.roc", "false positive rate", "true positive rate", "ROC")
         self.precision_recall = _curves(theme, f"{prefix}.precision_recall", "recall", "precision", "Precision–recall")
+        # Where curves of a good model leave room.
+        self.roc.place_legend((-12, -8))
+        self.precision_recall.place_legend((12, -8))
         self.sentence = _sentence(f"{prefix}.detection_sentence")
         self._redraw = Throttle(self._draw_curves, _REDRAW_MS, self)
         self._stack = QStackedLayout(self)
@@ -145,7 +148,6 @@ class DetectionView(QWidget):
 def _curves(theme: Theme, name: str, x_label: str, y_label: str, title: str) -> Lines:
     plot = Lines(theme, name, x_label, y_label)
     plot.set_title(title)
-    plot.place_legend((-12, -8))
     return plot
 
 

@@ -6,22 +6,21 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFileDialog, QPushButton
 
 from genstudio.applications.anomaly import explained
 from genstudio.data.reader import Watch
 from genstudio.data.table import Table
 from genstudio.runs.export import write_flagged
 from genstudio.runs.run import Run
+from genstudio.ui.icons import bind_icon
 from genstudio.ui.session_model import SessionModel
+from genstudio.ui.theme import Theme
 
 
-class FlaggedExport(QObject):
-    """Asks where, has all rows scored by the run's own thread, and writes those beyond a threshold.
-
-    Arguments:
-        window: parent of the file dialog.
+class FlaggedExport(QPushButton):
+    """The button that exports; it has all rows scored by the run's own thread, and writes those beyond a threshold.
 
     Signals:
         ended: the file is written, or a message says why it is not.
@@ -29,13 +28,22 @@ class FlaggedExport(QObject):
 
     ended = Signal()
 
-    def __init__(self, model: SessionModel, window: QWidget) -> None:
-        super().__init__(window)
-        self._model, self._window = model, window
+    def __init__(self, model: SessionModel, theme: Theme, name: str) -> None:
+        super().__init__("Export…")
+        self.setObjectName(name)
+        self.setToolTip("Export the flagged rows as CSV (Ctrl+E)")
+        self.setAccessibleName("Export the flagged rows")
+        bind_icon(self, theme, "export", "muted")
+        self._model = model
+        self._busy = False
+
+    def offer(self, possible: bool) -> None:
+        """Let it be pressed, unless it still writes."""
+        self.setEnabled(possible and not self._busy)
 
     def ask_path(self) -> Path | None:
         """Where to write, or None."""
-        name, _ = QFileDialog.getSaveFileName(self._window, "Export flagged rows", "anomalies.csv", "CSV (*.csv)")
+        name, _ = QFileDialog.getSaveFileName(self, "Export flagged rows", "anomalies.csv", "CSV (*.csv)")
         return Path(name).with_suffix(".csv") if name else None
 
     def write(self, run: Run, table: Table, value: float, path: Path) -> None:
@@ -45,6 +53,8 @@ class FlaggedExport(QObject):
             table: the rows before preparation.
             value: nats.
         """
+        self._busy = True
+        self.setEnabled(False)
         asked = run.job.ask("flagged", value=value)
         self._model.pump.follow(asked, partial(self._on_found, run, table, path), self._on_failed)
 
@@ -55,10 +65,14 @@ class FlaggedExport(QObject):
     def _on_written(self, path: Path, count: int) -> None:
         rows = "1 flagged row" if count == 1 else f"{count:,} flagged rows"
         self._model.messages.show("info", f"Saved {rows} as {path.name} in {path.parent}.")
-        self.ended.emit()
+        self._end()
 
     def _on_failed(self, error: BaseException) -> None:
         self._model.messages.show_error(error)
+        self._end()
+
+    def _end(self) -> None:
+        self._busy = False
         self.ended.emit()
 
 

@@ -7,13 +7,15 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtWidgets import QAbstractItemView, QLabel, QSizePolicy, QSplitter, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QLabel, QSplitter, QTableView, QVBoxLayout, QWidget
 
 from genstudio.applications.anomaly import StrangeRow
 from genstudio.data.table import Column
 from genstudio.ui.data_views.cells import cell_text, shortened
+from genstudio.ui.plain_table import plain_label, plain_table
 from genstudio.ui.plots.bars import Bars
 from genstudio.ui.theme import Theme
+from genstudio.ui.tips import plain_tip
 
 Index = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
@@ -25,8 +27,6 @@ WIDTHS_PX = (64, 76, 220)
 COLUMN_PX = 96
 ROW_PX = 24
 MOST_BARS = 8
-# A leading zero-width space keeps Qt from taking names with tags for rich text.
-_PLAIN = "\u200b"
 
 
 class StrangeRowsModel(QAbstractTableModel):
@@ -66,7 +66,7 @@ class StrangeRowsModel(QAbstractTableModel):
         if role == Role.DisplayRole:
             return HEADERS[section] if ours else shortened(self._column(section).name, 60)
         if role == Role.ToolTipRole:
-            return HELP[section] if ours else _PLAIN + shortened(self._column(section).name)
+            return HELP[section] if ours else plain_tip(shortened(self._column(section).name))
         return None
 
     def data(self, index: Index, role: int = Role.DisplayRole) -> Any:
@@ -74,12 +74,12 @@ class StrangeRowsModel(QAbstractTableModel):
         if role == Role.TextAlignmentRole:
             return self._alignment(index.column())
         if role == Role.ToolTipRole and index.column() == HEADERS.index("Why"):
-            return _PLAIN + self._text(index)
+            return plain_tip(self._text(index))
         return self._text(index) if role == Role.DisplayRole else None
 
     def _text(self, index: Index) -> str:
         row = self.rows[index.row()]
-        ours = (f"{row.row + 1:,}", f"{row.score:.4g}", shortened(row.reason))
+        ours = (f"{row.row + 1:,}", _score_text(row.score), shortened(row.reason))
         return ours[index.column()] if index.column() < len(ours) else cell_text(
             self._column(index.column()), index.row()
         )
@@ -174,39 +174,27 @@ class StrangeRows(QSplitter):
         self.bars.set_values([self._names[place] for place in largest], values[largest])
 
 
+def _score_text(score: float) -> str:
+    return f"{score:,.2f}" if abs(score) < 1e6 else f"{score:.3g}".replace("inf", "∞")
+
+
 def _table(model: StrangeRowsModel, name: str) -> QTableView:
-    table = QTableView()
-    table.setObjectName(name)
-    table.setAccessibleName("Strangest rows")
-    table.setModel(model)
-    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    table = plain_table(model, name, "Strangest rows")
     table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-    table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-    table.setAlternatingRowColors(True)
-    table.setTabKeyNavigation(False)
-    table.setShowGrid(False)
-    table.setWordWrap(False)
     table.setFrameShape(table.Shape.NoFrame)
     table.verticalHeader().hide()
     table.verticalHeader().setDefaultSectionSize(ROW_PX)
-    table.horizontalHeader().setHighlightSections(False)
     table.horizontalHeader().setDefaultSectionSize(COLUMN_PX)
-    table.setMinimumSize(180, 90)
     for section, width in enumerate(WIDTHS_PX):
         table.setColumnWidth(section, width)
     return table
 
 
 def _reason_label(name: str) -> QLabel:
-    label = QLabel()
-    label.setObjectName(name)
-    label.setAccessibleName("Why the selected row is strange")
-    label.setProperty("role", "muted")
-    label.setTextFormat(Qt.TextFormat.PlainText)
+    label = plain_label(name, title="Why the selected row is strange")
     label.setWordWrap(True)
     label.setMargin(6)
     label.setAlignment(Qt.AlignmentFlag.AlignTop)
     # Room for two lines, so that the bars stay where they are.
     label.setFixedHeight(2 * label.fontMetrics().lineSpacing() + 14)
-    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
     return label

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from genstudio.applications.anomaly import USUAL_PERCENT, Threshold
 from genstudio.settings import SettingInfo, Settings, describe, setting
 from genstudio.ui.fields import Field, field_for
+from genstudio.ui.plain_table import plain_label
 
 _DIGITS = 6
 _NUMBER_PX = 92
@@ -43,7 +44,7 @@ class ThresholdControl(QWidget):
         self.percent, self.value = field_for(percent), field_for(value)
         self.percent.committed.connect(lambda number: self.percent_chosen.emit(float(number)))
         self.value.committed.connect(lambda number: self.value_chosen.emit(float(number)))
-        self.flagged = _count_label(f"{prefix}.flagged")
+        self.flagged = plain_label(f"{prefix}.flagged", "", "Flagged rows")
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
@@ -59,8 +60,10 @@ class ThresholdControl(QWidget):
         self.percent.set_value(_rounded(threshold.percent))
         self.value.set_value(_rounded(threshold.value))
         self._mend()
-        self.flagged.setText(f"{threshold.flagged:,} of {threshold.total:,} flagged")
-        self.flagged.setAccessibleDescription(f"{threshold.flagged} of {threshold.total} rows are flagged")
+        self.flagged.setText(f"{threshold.flagged:,} flagged")
+        sentence = f"{threshold.flagged:,} of {threshold.total:,} rows lie beyond the threshold"
+        self.flagged.setAccessibleDescription(sentence)
+        self.flagged.setToolTip(sentence)
 
     def _mend(self) -> None:
         for field in (self.percent, self.value):
@@ -95,15 +98,4 @@ def _label(text: str, field: Field | None = None) -> QLabel:
         label.setProperty("role", "muted")
     else:
         label.setBuddy(field.widget)
-    return label
-
-
-def _count_label(name: str) -> QLabel:
-    label = QLabel()
-    label.setObjectName(name)
-    label.setAccessibleName("Flagged rows")
-    label.setToolTip("How many rows lie beyond the threshold")
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    # Longer numbers must not push the editors about.
-    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
     return label

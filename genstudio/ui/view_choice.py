@@ -37,6 +37,7 @@ class ViewChoice(QWidget):
         for widget in (self._mode, self._y, self._against, self._x):
             layout.addWidget(widget)
         layout.addStretch(1)
+        self._mode.setVisible(all_pairs)
         self.hide()
 
     @property
@@ -75,6 +76,7 @@ class ViewChoice(QWidget):
         combo.setObjectName(name)
         combo.setAccessibleName(title)
         combo.setToolTip(title)
+        combo.setMinimumWidth(84)
         combo.setMaximumWidth(200)
         combo.activated.connect(self._on_chosen)
         return combo

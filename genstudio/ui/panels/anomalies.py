@@ -11,20 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import (
-    QAbstractButton,
-    QHBoxLayout,
-    QPushButton,
-    QSplitter,
-    QTabWidget,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from genstudio.applications.anomaly import Threshold, explained
-from genstudio.applications.screening import Choice, Screening, screen
-from genstudio.data.dataset import Dataset, Labels
+from genstudio.applications.screening import Choice, Screening, mark_names, screen
+from genstudio.data.dataset import Dataset
 from genstudio.data.reader import Watch
 from genstudio.models.contract import Density, Marginals, Scores
 from genstudio.runs.job import Status
@@ -33,8 +24,8 @@ from genstudio.training.events import Preview
 from genstudio.ui.anomaly_map import AnomalyMap
 from genstudio.ui.detection_view import DetectionView
 from genstudio.ui.flagged_export import FlaggedExport
-from genstudio.ui.icons import bind_icon
 from genstudio.ui.panel import Panel, PanelInfo
+from genstudio.ui.plain_table import quiet_button
 from genstudio.ui.plots.histogram import Histogram
 from genstudio.ui.strange_rows import StrangeRows
 from genstudio.ui.threshold_control import ThresholdControl
@@ -86,13 +77,12 @@ class AnomaliesPanel(Panel):
         self.histogram.set_title("Scores")
         self.strange = StrangeRows(self.theme, "anomaly")
         self.detection = DetectionView(self.theme, "anomaly")
-        self.more, self.export_button = QToolButton(), QPushButton()
-        self.more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self._dress(self.more, "more", "add", f"List {MORE_ROWS} more", "List more of the strangest rows")
-        self._dress(self.export_button, "export", "export", "Export…", "Export the flagged rows as CSV (Ctrl+E)")
-        self._exporter = FlaggedExport(self.model, self)
+        self.more = quiet_button(self.theme, "anomaly.more", "add", f"List {MORE_ROWS} more",
+                                 "List more of the strangest rows")
+        self.export_button = FlaggedExport(self.model, self.theme, "anomaly.export")
         self._lay_out()
         self._connect()
+        self._allow()
 
     def unsuitable(self, run: Run | None) -> str:
         """As every panel; and the run must have its data and have learned something."""
@@ -118,12 +108,17 @@ class AnomaliesPanel(Panel):
             self.look("scores", self._on_scores, "anomaly_scores", most=most)
             self._look_at_density()
 
+    @property
+    def screening(self) -> Screening | None:
+        """The scores that are shown, or None before any are known."""
+        return self._screening
+
     def export(self) -> None:
         """Ask for a file, and write the flagged rows to it."""
         if self._run is None or self._threshold is None:
             self.model.messages.show("info", "No row is scored yet.", "Train a model, then export its anomalies.")
             return
-        path = self._exporter.ask_path()
+        path = self.export_button.ask_path()
         if path is not None:
             self.export_to(path)
 
@@ -131,18 +126,9 @@ class AnomaliesPanel(Panel):
         """Write all rows beyond the threshold, in the background."""
         run, threshold = self._run, self._threshold
         if run is not None and run.table is not None and threshold is not None:
-            self.export_button.setEnabled(False)
-            self._exporter.write(run, run.table, threshold.value, path)
+            self.export_button.write(run, run.table, threshold.value, path)
 
     # Building.
-
-    def _dress(self, button: QAbstractButton, key: str, icon: str, text: str, tooltip: str) -> None:
-        button.setObjectName(f"anomaly.{key}")
-        button.setText(text)
-        button.setToolTip(tooltip)
-        button.setAccessibleName(tooltip)
-        bind_icon(button, self.theme, icon, "muted")
-        button.setEnabled(False)
 
     def _lay_out(self) -> None:
         header = QHBoxLayout()
@@ -176,7 +162,7 @@ class AnomaliesPanel(Panel):
         self.more.clicked.connect(self._on_more)
         self.tabs.currentChanged.connect(lambda place: self.more.setVisible(place == 0))
         self.export_button.clicked.connect(self.export)
-        self._exporter.ended.connect(self._allow)
+        self.export_button.ended.connect(self._allow)
         for plot in (self.map.stage, self.histogram, self.strange.bars, self.detection.roc,
                      self.detection.precision_recall):
             plot.export_failed.connect(self.model.messages.show_error)
@@ -195,7 +181,7 @@ class AnomaliesPanel(Panel):
         self.model.pump.cancel("anomaly.screening")
         if not same_data:
             self._choice = Choice()
-            self.map.set_columns(data.preparation.names, _level_names(data.labels))
+            self.map.set_columns(data.preparation.names, mark_names(data.labels))
             self.strange.show_rows((), (), ())
             self.detection.show_detection(None, "")
         self._allow()
@@ -231,9 +217,10 @@ class AnomaliesPanel(Panel):
             return
         self._screening = screening
         bars = screening.bars
-        names = _level_names(run.data.labels)
+        names = mark_names(run.data.labels)
         self.histogram.set_counts(bars.edges, bars.counts, names if screening.marks is not None else ())
-        self.histogram.set_title(f"Scores · {bars.beyond:,} beyond the axis" if bars.beyond else "Scores")
+        beyond = f" · {bars.beyond:,} off the axis" if bars.beyond else ""
+        self.histogram.set_title(f"Scores of {screening.distribution.total:,} rows{beyond}")
         self.detection.show_detection(screening.detection, screening.reason)
         self._threshold = self._choice.threshold(screening.distribution)
         self.map.set_screening(screening, self._threshold)
@@ -291,7 +278,7 @@ class AnomaliesPanel(Panel):
     def _allow(self) -> None:
         """Offer what can be done now."""
         known = self._screening
-        self.export_button.setEnabled(known is not None)
+        self.export_button.offer(known is not None)
         self.more.setEnabled(known is not None and self._wanted_rows < known.distribution.total)
 
 
@@ -303,15 +290,6 @@ def _splitter(orientation: Qt.Orientation, name: str, *widgets: QWidget) -> QSpl
         splitter.addWidget(widget)
         splitter.setStretchFactor(place, 1)
     return splitter
-
-
-def _level_names(labels: Labels | None) -> tuple[str, str]:
-    """What rows not marked and rows marked anomalous are called."""
-    if labels is None or labels.anomalous is None:
-        return "normal", "anomalous"
-    word = labels.levels[labels.anomalous]
-    others = [level for level in labels.levels if level != word]
-    return others[0] if len(others) == 1 else f"not {word}", word
 
 
 def _screened(preview: Preview, anomalous: int | None, watch: Watch) -> Screening:
