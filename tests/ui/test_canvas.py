@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QKeySequence, QMouseEvent, QShortcut
+from PySide6.QtGui import QAction, QKeySequence, QMouseEvent, QShortcut
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from genstudio.data import drawing as drawing_module
@@ -187,6 +189,30 @@ def test_leaving_the_canvas_ends_the_stroke(canvas: Canvas) -> None:
     QTest.qWait(120)
     assert len(canvas.drawing) == count
     assert canvas.undo_stack.count() == 1
+
+
+@pytest.mark.parametrize("kind", ["png", "svg", "csv", "npz"])
+def test_the_drawing_is_exported_from_its_menu(
+    canvas: Canvas, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    canvas.load(drawing_of([[0.5, 1.0, 0], [-1.0, 2.0, 3]]))
+    path = tmp_path / f"drawn.{kind}"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
+    menu = canvas.board.context_menu()
+    menu.findChild(QAction, f"data.canvas.board.export.{kind}").trigger()
+    assert path.stat().st_size > 0
+    if kind == "npz":
+        with np.load(path) as arrays:
+            assert arrays["points"].tolist() == [[0.5, 1.0], [-1.0, 2.0]]
+            assert arrays["class"].tolist() == [0.0, 3.0]
+
+
+def test_an_export_that_fails_is_told(
+    canvas: Canvas, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "none" / "drawn.csv"), ""))
+    with qtbot.waitSignal(canvas.board.export_failed):
+        canvas.board.context_menu().findChild(QAction, "data.canvas.board.export.csv").trigger()
 
 
 def test_the_theme_recolours_the_board(canvas: Canvas, theme: Theme) -> None:

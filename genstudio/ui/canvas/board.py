@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import numpy as np
 import pyqtgraph as pg
+from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QResizeEvent, QWheelEvent
-from PySide6.QtWidgets import QGraphicsEllipseItem, QSizePolicy, QWidget
+from PySide6.QtGui import QContextMenuEvent, QMouseEvent, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QGraphicsEllipseItem, QMenu, QSizePolicy, QWidget
 
 from genstudio.data.drawing import CLASSES, LIMIT, Drawing
+from genstudio.ui.plots.export import save
+from genstudio.ui.plots.export_menu import ExportMenu
 from genstudio.ui.plots.paint import series_colour, series_symbol
 from genstudio.ui.theme import Theme
 
@@ -24,11 +30,13 @@ class Board(pg.PlotWidget):
 
     Signals:
         pressed, moved, released: the place in units of the axes, as x and y; `moved` only while a button is down.
+        export_failed: an error; a file could not be written.
     """
 
     pressed = Signal(float, float)
     moved = Signal(float, float)
     released = Signal()
+    export_failed = Signal(object)
 
     def __init__(self, theme: Theme, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -39,7 +47,7 @@ class Board(pg.PlotWidget):
         self.setCursor(Qt.CursorShape.CrossCursor)
         self.setMouseTracking(True)
         self._theme = theme
-        self._drawing: Drawing | None = None
+        self._shown = [np.empty((0, 2)) for _ in CLASSES]
         self._layers = [
             pg.ScatterPlotItem(symbol=series_symbol(code), size=_POINT_SIZE_PX) for code in range(len(CLASSES))
         ]
@@ -53,16 +61,43 @@ class Board(pg.PlotWidget):
 
     def show_drawing(self, drawing: Drawing) -> None:
         """Show other points."""
-        self._drawing = drawing
         for code, layer in enumerate(self._layers):
-            mine = drawing.points[drawing.classes == code]
-            if len(mine) or len(layer.data):
-                layer.setData(x=mine[:, 0], y=mine[:, 1])
+            shown, wanted = self._shown[code], drawing.points[drawing.classes == code]
+            if np.array_equal(shown, wanted):
+                continue
+            # A stroke mostly adds; placing thousands of points anew would hold up the mouse.
+            if len(shown) and np.array_equal(shown, wanted[: len(shown)]):
+                added = wanted[len(shown):]
+                layer.addPoints(x=added[:, 0], y=added[:, 1])
+            else:
+                layer.setData(x=wanted[:, 0], y=wanted[:, 1])
+            self._shown[code] = wanted
 
     def show_radius(self, radius: float) -> None:
         """How wide the ring around the mouse is, in units of the axes; 0 hides it."""
         self._radius = radius
         self._ring.setVisible(radius > 0 and self.underMouse())
+
+    def arrays(self) -> dict[str, NDArray[np.float64]]:
+        """What is drawn: points, shape (N, 2), and their classes, shape (N,), as numbers from 0."""
+        classes = np.repeat(np.arange(len(self._shown), dtype=np.float64), [len(mine) for mine in self._shown])
+        return {"points": np.concatenate(self._shown), "class": classes}
+
+    def export(self, path: Path) -> None:
+        """Write the drawing as PNG, SVG, CSV or NPZ.
+
+        Raises:
+            GenStudioError: the file cannot be written.
+        """
+        save(path, self, self.arrays)
+
+    def context_menu(self) -> QMenu:
+        """The menu of the right mouse button."""
+        return ExportMenu(self, self.export, self.export_failed.emit)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer exports."""
+        self.context_menu().popup(event.globalPos())
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begin to draw."""

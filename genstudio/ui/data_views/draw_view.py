@@ -25,6 +25,7 @@ class DrawView(QWidget):
         layout.addWidget(self.canvas)
         self.canvas.use_requested.connect(self.use)
         self.canvas.drawn.connect(self._on_drawn)
+        self.canvas.board.export_failed.connect(model.messages.show_error)
         model.recipe_changed.connect(lambda section: self._follow_recipe())
         self._follow_recipe()
 
@@ -50,7 +51,7 @@ class DrawView(QWidget):
     def _follow_recipe(self) -> None:
         """Undo, an opened run or a recipe may bring other points."""
         points = self._model.recipe.data.options.get("points") if self._in_use() else None
-        if points and points != self._seen:
+        if points and points is not self._seen and points != self._seen:
             self._seen = points
             if points != self.canvas.drawing.rows():
                 self.canvas.load(drawing_of(points))

@@ -63,7 +63,8 @@ class LookView(QWidget):
         for combo in (self.mode, self.across, self.up):
             combo.activated.connect(self._on_chosen)
         self.pairs.pair_chosen.connect(self._on_pair_chosen)
-        self.stage.export_failed.connect(self._model.messages.show_error)
+        for picture in (self.stage, self.pairs):
+            picture.export_failed.connect(self._model.messages.show_error)
         self._model.data_changed.connect(self._on_data_changed)
 
     def _on_data_changed(self) -> None:
