@@ -17,7 +17,7 @@ from genstudio.data.dataset import Dataset
 from genstudio.data.reader import Watch
 from genstudio.errors import TrainingError
 from genstudio.evaluation.items import Items, from_dataset
-from genstudio.evaluation.metric import evaluate
+from genstudio.evaluation.metric import evaluate, unsuitable
 from genstudio.models.contract import Density
 from genstudio.models.fitted import Fitted
 
@@ -125,6 +125,24 @@ def responsibilities(subject: Subject, watch: Watch, x: Array) -> Answer:
 
 
 @question
+def memberships(subject: Subject, watch: Watch, most: int) -> Answer:
+    """How many training rows most likely belong to each component.
+
+    Arguments:
+        most: at most so many rows are looked at, evenly spaced.
+
+    Returns:
+        `rows`, shape (K,); `n`: how many were looked at.
+    """
+    train = subject.items().train
+    some = train[np.linspace(0, len(train) - 1, min(most, len(train))).astype(np.int64)]
+    x = subject.items().preparation.to_data(some)
+    nearest = in_chunks(lambda part: subject.fitted.responsibilities(part).argmax(axis=1), x, watch, "Sorting rows")
+    components = len(subject.fitted.parameters()["weights"])
+    return {"rows": np.bincount(nearest, minlength=components), "n": np.array(len(x))}
+
+
+@question
 def parameters(subject: Subject, watch: Watch) -> Answer:
     """Weights, means and covariances of the components, data units."""
     return dict(subject.fitted.parameters())
@@ -212,17 +230,24 @@ def _usual_contributions(subject: Subject) -> Array:
 def evaluation(
     subject: Subject, watch: Watch, keys: Sequence[str] | None = None, seed: int = 0, items: Items | None = None
 ) -> Answer:
-    """Figures by metric, each an array (value, standard error, n, ideal), NaN where unknown.
+    """How good the model is, by every metric that suits; `figures.plain_figures` reads the answer.
 
     Arguments:
         keys: which metrics; all that suit when None.
         items: the rows that the model is judged by; those held out of its own data when None.
+
+    Returns:
+        `key` (M,), `figure` (M, 4): value, standard error, n and ideal, NaN where unknown; `note` (M,), words or "";
+        `unsuitable` (U,): keys of the metrics left out, and `reason` (U,): a sentence each.
     """
     judged = from_dataset(subject.items()) if items is None else items
+    reasons = unsuitable(subject.fitted, judged) if keys is None else {}
     figures = evaluate(subject.fitted, judged, keys, seed, watch)
+    rows = [[f.value, *(np.nan if v is None else v for v in (f.stderr, f.n, f.ideal))] for f in figures.values()]
     return {
-        key: np.array([f.value, *(np.nan if v is None else v for v in (f.stderr, f.n, f.ideal))], float)
-        for key, f in figures.items()
+        "key": np.array(list(figures), str), "figure": np.array(rows, float).reshape(-1, 4),
+        "note": np.array([figure.note for figure in figures.values()], str),
+        "unsuitable": np.array(list(reasons), str), "reason": np.array(list(reasons.values()), str),
     }
 
 

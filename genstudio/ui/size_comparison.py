@@ -1,0 +1,287 @@
+"""How many components? Information criteria over sizes and shapes, fitted in the background as they are asked for."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+
+from genstudio.data.dataset import Dataset
+from genstudio.runs.job import Status
+from genstudio.settings import SettingInfo, Settings, describe, setting
+from genstudio.ui.criterion_plot import CriterionPlot
+from genstudio.ui.fields import Field, field_for
+from genstudio.ui.plain_table import plain_label, quiet_button
+from genstudio.ui.session_model import SessionModel
+from genstudio.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from genstudio.applications.selection import Candidate
+
+SIDE_PX = 244
+RESOLUTION = 1000
+TASK = "components.sizes"
+IDLE = "Fits one mixture for each number, on the training rows. The lowest criterion is the best."
+SLOWER = "A run is learning at the same time, so both are slower."
+_SHAPES = ("full", "tied", "diag", "spherical")
+
+
+class SizeSettings(Settings):
+    """Which mixtures are compared."""
+
+    smallest: int = setting(1, "The fewest components to try.", ge=1, le=500, label="From")
+    largest: int = setting(10, "The most components to try.", ge=1, le=500, label="to")
+    criterion: Literal["BIC", "AIC"] = setting(
+        "BIC", "BIC finds the true number, given enough rows; AIC expects new rows best and is more generous."
+    )
+    full: bool = setting(True, "Gaussians of any shape.")
+    tied: bool = setting(False, "Gaussians of any shape, all the same.")
+    diag: bool = setting(False, "Gaussians along the axes.")
+    spherical: bool = setting(False, "Round Gaussians.")
+
+
+class SizeComparison(QWidget):
+    """Settings at the left, the criterion over the number of components at the right.
+
+    Signals:
+        chosen: number of components and covariance type that a person wants to use.
+    """
+
+    chosen = Signal(int, str)
+
+    def __init__(self, model: SessionModel, theme: Theme, prefix: str) -> None:
+        super().__init__()
+        self._model = model
+        self._found: list[Candidate] = []
+        self._shown = 0
+        self._best: Candidate | None = None
+        self.fields = {info.name: _field(info, prefix) for info in describe(SizeSettings)}
+        self.plot = CriterionPlot(theme, f"{prefix}.criterion_plot")
+        self.compare = QPushButton("Compare")
+        self.cancel = quiet_button(theme, f"{prefix}.cancel", "close", "Cancel", "Stop, and keep what was found so far")
+        self.use = QPushButton("Use this number")
+        self.bar = QProgressBar()
+        self.told = plain_label(f"{prefix}.sizes_told", title="What the comparison found")
+        self._dress(prefix)
+        self._arrange()
+        self._connect()
+        self.forget()
+
+    def values(self) -> dict[str, Any]:
+        """What is compared, by names of `SizeSettings`."""
+        return {name: field.value() for name, field in self.fields.items()}
+
+    def start(self) -> None:
+        """Compare from the beginning."""
+        data, family = self._model.data, self._model.families.get("gmm")
+        for field in self.fields.values():
+            field.commit()
+        wish = self.values()
+        shapes = [shape for shape in _SHAPES if wish[shape]]
+        problem = _problem(wish, shapes, data, family)
+        if problem or data is None or family is None:
+            self.told.setText(problem)
+            return
+        self.forget()
+        recipe = self._model.recipe
+        settings = recipe.model.settings if recipe.model.name == "gmm" else {}
+        sizes = range(wish["smallest"], wish["largest"] + 1)
+        # scikit-learn stays out of the window's start.
+        from genstudio.runs.sizes import Comparison  # noqa: PLC0415
+
+        comparison = Comparison(data, family.Settings(**settings), sizes, shapes, recipe.seed, self._found)
+        self._model.pump.run(TASK, comparison.carry_out, self._on_done, self._on_failed)
+        self._allow()
+        self._follow()
+
+    def stop(self) -> None:
+        """Fit no more; what was found stays."""
+        self._model.pump.cancel(TASK)
+        self._draw()
+        self._allow()
+        self.told.setText("Cancelled. " + self._sentence())
+
+    def forget(self) -> None:
+        """Nothing was compared yet, or other data were."""
+        self._model.pump.cancel(TASK)
+        # The list that a cancelled comparison still holds is not ours any more.
+        self._found, self._shown, self._best = [], 0, None
+        self.bar.setValue(0)
+        self.told.setText(IDLE)
+        self._draw()
+        self._allow()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Follow what goes on in the background, while it is seen."""
+        super().showEvent(event)
+        self._model.pump.ticked.connect(self._follow)
+        self._follow()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Nobody looks."""
+        super().hideEvent(event)
+        self._model.pump.ticked.disconnect(self._follow)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Two lines of the font in use are kept free for what is told."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self.told.setFixedHeight(3 * self.told.fontMetrics().lineSpacing() + 4)
+
+    # Building.
+
+    def _dress(self, prefix: str) -> None:
+        for button, name, tip in (
+            (self.compare, "compare", "Fit all these mixtures in the background"),
+            (self.use, "use", "Set the number of components and their shape in the experiment"),
+        ):
+            button.setObjectName(f"{prefix}.{name}")
+            button.setAccessibleName(button.text())
+            button.setToolTip(tip)
+        self.bar.setObjectName(f"{prefix}.progress")
+        self.bar.setAccessibleName("Progress of the comparison")
+        self.bar.setRange(0, RESOLUTION)
+        self.bar.setTextVisible(False)
+        self.bar.setFixedHeight(8)
+        self.told.setWordWrap(True)
+        self.told.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.told.setFixedHeight(3 * self.told.fontMetrics().lineSpacing() + 4)
+
+    def _arrange(self) -> None:
+        grid = QGridLayout()
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(8)
+        grid.setVerticalSpacing(4)
+        places = {"smallest": (0, 1), "largest": (0, 3), "full": (2, 0), "tied": (2, 2), "diag": (3, 0),
+                  "spherical": (3, 2)}
+        for name in ("smallest", "largest"):
+            row, column = places[name]
+            grid.addWidget(_label(self.fields[name].info), row, column - 1)
+            grid.addWidget(self.fields[name].widget, row, column)
+        grid.addWidget(_label(self.fields["criterion"].info), 1, 0)
+        grid.addWidget(self.fields["criterion"].widget, 1, 1, 1, 3)
+        for shape in _SHAPES:
+            row, column = places[shape]
+            grid.addWidget(self.fields[shape].widget, row, column, 1, 2)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.compare, 1)
+        buttons.addWidget(self.cancel)
+        side = QFrame()
+        side.setFixedWidth(SIDE_PX)
+        column_ = QVBoxLayout(side)
+        column_.setContentsMargins(12, 8, 10, 8)
+        column_.setSpacing(6)
+        column_.addLayout(grid)
+        column_.addLayout(buttons)
+        column_.addWidget(self.bar)
+        column_.addWidget(self.told)
+        column_.addStretch(1)
+        column_.addWidget(self.use)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(side)
+        layout.addWidget(self.plot, 1)
+
+    def _connect(self) -> None:
+        self.compare.clicked.connect(self.start)
+        self.cancel.clicked.connect(self.stop)
+        self.use.clicked.connect(self._on_use)
+        self.fields["criterion"].committed.connect(self._on_criterion)
+        for field in self.fields.values():
+            field.problem.connect(partial(self._on_problem, field))
+        self.plot.export_failed.connect(self._model.messages.show_error)
+        self._model.data_changed.connect(self.forget)
+        self._model.ready_changed.connect(self._allow)
+
+    # What goes on.
+
+    def _follow(self) -> None:
+        task = self._model.pump.task(TASK)
+        if task is None:
+            return
+        self.bar.setValue(round(RESOLUTION * task.progress[0]))
+        run = self._model.training
+        learning = run is not None and run.status is Status.TRAINING
+        self.told.setText(f"{task.progress[1]}…" + (f" {SLOWER}" if learning else "") if task.progress[1] else "")
+        if len(self._found) > self._shown:
+            self._draw()
+
+    def _on_done(self, _: None) -> None:
+        self.bar.setValue(RESOLUTION)
+        self._draw()
+        self.told.setText(self._sentence())
+        self._allow()
+
+    def _on_failed(self, error: BaseException) -> None:
+        self.told.setText(str(error))
+        self._model.messages.show_error(error)
+        self._allow()
+
+    def _on_criterion(self, criterion: object) -> None:
+        self._draw()
+        if self._model.pump.task(TASK) is None and self._found:
+            self.told.setText(self._sentence())
+
+    def _on_problem(self, field: Field, sentence: str) -> None:
+        field.mark(bool(sentence))
+        self.told.setText(sentence or IDLE)
+
+    def _on_use(self) -> None:
+        if self._best is not None:
+            self.chosen.emit(self._best.n_components, self._best.covariance_type)
+
+    # What is shown.
+
+    def _draw(self) -> None:
+        candidates = list(self._found)
+        self._shown = len(candidates)
+        self._best = self.plot.show_candidates(candidates, str(self.fields["criterion"].value()))
+        best = self._best
+        self.use.setEnabled(best is not None)
+        self.use.setText("Use this number" if best is None else f"Use {best.n_components} · {best.covariance_type}")
+
+    def _sentence(self) -> str:
+        if self._best is None:
+            return next((c.failure for c in self._found), "Nothing was fitted.")
+        criterion = str(self.fields["criterion"].value())
+        value = getattr(self._best, criterion.lower())
+        failed = sum(bool(c.failure) for c in self._found)
+        waiting = sum(not c.converged and not c.failure for c in self._found)
+        parts = [f"Best: {self._best.n_components}, {self._best.covariance_type}; {criterion} {value:,.1f} nats."]
+        parts += [f"{waiting} of {len(self._found)} had not converged."] if waiting else []
+        parts += [f"{failed} of {len(self._found)} failed."] if failed else []
+        return " ".join(parts)
+
+    def _allow(self) -> None:
+        busy = self._model.pump.task(TASK) is not None
+        self.compare.setEnabled(not busy and self._model.data is not None and "gmm" in self._model.families)
+        self.cancel.setEnabled(busy)
+
+
+def _problem(wish: dict[str, Any], shapes: list[str], data: Dataset | None, family: Any) -> str:
+    if data is None or family is None:
+        return "The data or the models are still being loaded."
+    if wish["smallest"] > wish["largest"]:
+        return f"From {wish['smallest']} to {wish['largest']} there is no number to try. Raise the second one."
+    return str(family.unsuitable(data) or "") if shapes else "Tick at least one shape of the covariances."
+
+
+def _field(info: SettingInfo, prefix: str) -> Field:
+    field = field_for(info)
+    field.set_value(info.default)
+    editor = field.editors()[0]
+    editor.setObjectName(f"{prefix}.{info.name}")
+    editor.setAccessibleName(f"{info.label} components" if info.kind == "int" else info.label)
+    editor.setToolTip(info.help)
+    editor.setMinimumWidth(56)
+    return field
+
+
+def _label(info: SettingInfo) -> QLabel:
+    label = QLabel(info.label)
+    label.setToolTip(info.help)
+    return label
