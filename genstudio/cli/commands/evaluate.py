@@ -13,6 +13,8 @@ from genstudio.data.files import open_table
 from genstudio.evaluation.items import from_table
 from genstudio.runs.figures import plain_figures
 
+_SAID = ("value", "stderr", "n", "unit", "better")
+
 
 class Evaluate(Command):
     """Prints figures measured on held-out or other rows."""
@@ -41,7 +43,7 @@ class Evaluate(Command):
         bar.clear()
         figures = plain_figures(answer)
         if arguments.json:
-            print_json({"metrics": figures})
+            print_json({"metrics": {key: {name: figure[name] for name in _SAID} for key, figure in figures.items()}})
         else:
             _print(figures)
         return 0
