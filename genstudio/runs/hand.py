@@ -9,8 +9,11 @@ from numpy.typing import NDArray
 
 from genstudio.data.preparation import Preparation
 from genstudio.errors import RecipeError
+from genstudio.models.fitted import Fitted
+from genstudio.runs.job import Job, Status
+from genstudio.runs.questions import Subject
 from genstudio.runs.recipe import Recipe
-from genstudio.runs.run import with_settings
+from genstudio.runs.run import Run, new_model, with_settings
 
 Floats = NDArray[np.float64]
 Parameters = tuple[Floats, Floats, Floats]
@@ -42,6 +45,22 @@ def by_hand(recipe: Recipe, preparation: Preparation, weights: Floats, means: Fl
         means_init=((means - shift) / scale).tolist(),
         precisions_init=(0.5 * (precisions + precisions.transpose(0, 2, 1))).tolist(),
     )
+
+
+def hand_run(run: Run, parameters: Parameters) -> Run:
+    """A run of the same data whose model has just these parameters, to be changed by hand; it never trains.
+
+    Raises:
+        RecipeError: as for `by_hand`, or the run's data are not at hand.
+    """
+    if run.data is None:
+        raise RecipeError(f"The data of {run.name} are not at hand.", "Open them first.")
+    recipe = by_hand(run.recipe, run.preparation, *parameters)
+    fitted = Fitted(new_model(recipe, run.data), run.preparation)
+    fitted.set_parameters(*parameters)
+    job = Job(Subject(fitted, run.data), None)
+    return Run(f"{run.name} by hand", recipe, run.preparation, run.data, job, status=Status.DONE, by_hand=True,
+               table=run.table)
 
 
 def given_parameters(recipe: Recipe, preparation: Preparation) -> Parameters | None:

@@ -73,6 +73,7 @@ class Job:
         self._live = live or LiveSettings()
         self._changes: deque[tuple[str, Any]] = deque()
         self._step = 0
+        self._begun = learning is None
         self._questions: deque[Asked] = deque()
         self._answering: Asked | None = None
         self._previews = Previews()
@@ -194,10 +195,14 @@ class Job:
 
     def _await_turn(self) -> bool:
         with self._wake:
-            while not (self._closing or self._questions or self._stopping or self._due() or self._previews.stale):
+            while not (self._closing or self._questions or self._stopping or self._due() or self._worth_a_look()):
                 self._turn_to_rest()
                 self._wake.wait(self._seconds_to_next_step())
             return not self._closing
+
+    def _worth_a_look(self) -> bool:
+        # Before the first event a model has nothing to show.
+        return self._begun and self._previews.stale
 
     def _active(self) -> bool:
         return self._learning is not None and (self._going or self._single_steps > 0)
@@ -260,6 +265,7 @@ class Job:
         self.training_seconds += seconds
         self._told.append(event)
         if isinstance(event, Progress):
+            self._begun = True
             # A start that is still being looked for, or a last look at the best, is progress but no step.
             if event.step > self._step:
                 self._step = event.step
@@ -284,7 +290,7 @@ class Job:
         self._previews.mark_stale()
 
     def _preview(self, idle: bool) -> None:
-        watched = self._previews.due(self.training_seconds, idle)
+        watched = self._previews.due(self.training_seconds, idle) if self._begun else None
         if watched is None:
             return
         started = time.perf_counter()

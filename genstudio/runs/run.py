@@ -22,7 +22,7 @@ from genstudio.runs.recipe import ModelRecipe, Recipe, TrainingRecipe
 from genstudio.settings import validate
 
 
-@dataclass
+@dataclass(eq=False)
 class Run:
     """What is known of one training; the model itself is the job's alone.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -59,7 +60,10 @@ class Session:
         """The runs that still learn."""
         return [run for run in self.runs if run.status in (Status.TRAINING, Status.PAUSED, Status.WAITING)]
 
-    def close(self) -> None:
-        """End every job."""
+    def close(self, seconds: float = 2.0) -> None:
+        """End every job; one that is in the midst of a long step is left behind after so many seconds."""
         for run in self.runs:
-            run.job.close()
+            run.job.close(0.0)
+        deadline = time.monotonic() + seconds
+        for run in self.runs:
+            run.job.close(max(0.0, deadline - time.monotonic()))

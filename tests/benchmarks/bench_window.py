@@ -117,7 +117,7 @@ class Window:
             model=ModelRecipe(name="gmm", settings={**SETTINGS, "max_iter": MOST_STEPS}), training=TrainingRecipe(),
         )
         self.data = prepare(table, preparation, 0)
-        self.model._settle(Loaded(self.recipe, table, self.data, ()))
+        self.model.settle(Loaded(self.recipe, table, self.data, ()))
         self.pass_seconds(1.0)
 
     def drained_alone(self, seconds: float) -> float:

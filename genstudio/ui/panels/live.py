@@ -148,16 +148,16 @@ class LivePanel(Panel):
         if not len(self._points):
             return
         if self._one_column():
-            self.line.set_values(self._points[:, 0], self._data_of.preparation.names[0])
+            self.line.set_values(self._points[:, 0], self._names[0])
         elif self.choice.mode == "pairs":
-            self.pairs.set_columns(self._data_of.preparation.names, self._points, self._classes)
+            self.pairs.set_columns(self._names, self._points, self._classes)
         else:
             self._draw_pair()
         self._views.setCurrentIndex(1 if self._one_column() else 2 if self.choice.mode == "pairs" else 0)
 
     def _draw_pair(self) -> None:
         columns = list(self.choice.columns)
-        names = [self._data_of.preparation.names[i] for i in columns]
+        names = [self._names[i] for i in columns]
         for stage in (self.truth, self.stage):
             stage.set_labels(*names)
         self.truth.set_points(self._points[:, columns], self._classes, self._class_names)
@@ -165,7 +165,7 @@ class LivePanel(Panel):
 
     def _truth_of(self) -> TrueDensity | None:
         data = self._data_of
-        return None if data is None or len(data.preparation.names) != 2 else data.truth
+        return None if data is None or len(self._names) != 2 else data.truth
 
     def _ask_truth(self, bounds: Bounds) -> None:
         truth = self._truth_of()
@@ -179,8 +179,8 @@ class LivePanel(Panel):
 
     def _look(self) -> None:
         """Ask for what the present view shows; nothing where no model can answer."""
-        run, names = self.model.current, () if self._data_of is None else self._data_of.preparation.names
-        if not names or self.choice.mode == "pairs":
+        run = self.model.current
+        if not self._names or self.choice.mode == "pairs":
             self._look_away()
             return
         if self._one_column():
@@ -209,7 +209,7 @@ class LivePanel(Panel):
         _draw_grid(self.stage, tuple(preview.answer["bounds"]), preview.answer["log_prob"])
 
     def _on_samples(self, preview: Preview) -> None:
-        if preview.answer["x"].shape[1] == len(self._data_of.preparation.names):
+        if preview.answer["x"].shape[1] == len(self._names):
             columns = list(self.choice.columns)
             self.stage.set_samples(preview.answer["x"][:, columns], preview.answer["component"])
 
@@ -237,9 +237,9 @@ class LivePanel(Panel):
     def _on_hovered(self, stage: Stage, x: float, y: float) -> None:
         place = f"x {x:.4g}  y {y:.4g}"
         stage.set_readout(place)
-        run = self.model.current
-        if stage is self.truth and self._truth_of() is not None:
-            value = self._truth_of().log_prob(np.array([[x, y]]))[0]
+        run, truth = self.model.current, self._truth_of()
+        if stage is self.truth and truth is not None:
+            value = truth.log_prob(np.array([[x, y]]))[0]
             stage.set_readout(f"{place}  log p {value:.3f} nats")
         elif stage is self.stage and run is not None and issubclass(run.model, Density):
             def show(answer: Any) -> None:
@@ -250,8 +250,9 @@ class LivePanel(Panel):
 
     def _on_dragged(self, index: int, mean: Array, covariance: Array) -> None:
         if self._parameters is not None:
-            self._parameters = moved(self._parameters, index, mean, covariance, self.choice.columns)
-            self.model.edit_components(self._parameters, finished=False)
+            former = self._parameters
+            self._parameters = moved(former, index, mean, covariance, self.choice.columns)
+            self.model.edit_components(self._parameters, finished=False, former=former)
 
     def _on_let_go(self, index: int) -> None:
         if self._parameters is not None:
@@ -276,8 +277,12 @@ class LivePanel(Panel):
         step = f" · {run.model.info.step_name} {run.history.step:,}" if run.history.step else ""
         self.stage.set_title(f"{run.model.info.title}{step}")
 
+    @property
+    def _names(self) -> tuple[str, ...]:
+        return () if self._data_of is None else self._data_of.preparation.names
+
     def _one_column(self) -> bool:
-        return self._data_of is not None and len(self._data_of.preparation.names) == 1
+        return len(self._names) == 1
 
     def _front(self) -> Any:
         return (self.stage, self.line, self.pairs)[self._views.currentIndex()]
