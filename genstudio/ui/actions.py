@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMenu, QMenuBar, QToolBar
+from PySide6.QtWidgets import QMenu, QMenuBar, QToolBar, QWidget
 
 from genstudio.ui.icons import bind_icon
 from genstudio.ui.theme import Theme
@@ -23,7 +23,8 @@ class ActionInfo:
         key: object name, `action.<key>`.
         menu: title of the menu it stands in; a path with "/" makes sub-menus.
         tip: what it does, shown as tooltip and in the status bar.
-        bar: the toolbar shows it too; a negative place starts a new group.
+        bar: the toolbar shows it too.
+        group: a line parts it from what stands before it.
     """
 
     key: str
@@ -41,9 +42,9 @@ class ActionInfo:
 class Actions(QObject):
     """Makes the actions, and places them in menus and toolbar."""
 
-    def __init__(self, parent: QObject, theme: Theme) -> None:
-        super().__init__(parent)
-        self._theme = theme
+    def __init__(self, window: QWidget, theme: Theme) -> None:
+        super().__init__(window)
+        self._window, self._theme = window, theme
         self._all: dict[str, QAction] = {}
         self._menus: dict[str, QMenu] = {}
 
@@ -52,7 +53,7 @@ class Actions(QObject):
 
     def add(self, info: ActionInfo, slot: Slot, menus: QMenuBar, bar: QToolBar) -> QAction:
         """Make an action and place it."""
-        action = QAction(info.text, self.parent())
+        action = QAction(info.text, self._window)
         action.setObjectName(f"action.{info.key}")
         action.setShortcut(QKeySequence(info.shortcut))
         action.setCheckable(info.checkable)
@@ -66,6 +67,15 @@ class Actions(QObject):
         self._all[info.key] = action
         return action
 
+    def adopt(self, action: QAction, key: str, shortcut: str, tip: str) -> None:
+        """Name an action that Qt made, and give it its key and words."""
+        action.setObjectName(f"action.{key}")
+        action.setShortcut(QKeySequence(shortcut))
+        action.setToolTip(f"{tip} ({shortcut})" if shortcut else tip)
+        action.setStatusTip(tip)
+        # Keys work as well while the menus are hidden.
+        self._window.addAction(action)
+
     def menu(self, title: str, menus: QMenuBar) -> QMenu:
         """The menu of a title, made where there is none yet."""
         if title not in self._menus:
@@ -78,8 +88,12 @@ class Actions(QObject):
         if info.group and not menu.isEmpty():
             menu.addSeparator()
         menu.addAction(action)
+        # Keys work as well while the menus are hidden.
+        self._window.addAction(action)
         if info.bar:
             if info.group and bar.actions():
                 bar.addSeparator()
             bar.addAction(action)
-            bar.widgetForAction(action).setObjectName(f"toolbar.{info.key}")
+            button = bar.widgetForAction(action)
+            button.setObjectName(f"toolbar.{info.key}")
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)

@@ -23,6 +23,7 @@ from genstudio.errors import GenStudioError
 from genstudio.models.registry import models
 from genstudio.resources import resource
 from genstudio.ui.main_window import MainWindow
+from genstudio.ui.qt_messages import route_messages
 from genstudio.ui.session_model import SessionModel
 from genstudio.ui.theme import Theme
 
@@ -42,6 +43,7 @@ def main(paths: Sequence[Path] = ()) -> int:
     """
     require_display(os.environ, sys.platform)
     app = application()
+    route_messages()
     studio = Studio(app)
     studio.open(paths)
     signal.signal(signal.SIGTERM, lambda number, frame: studio.window.close())
@@ -99,10 +101,10 @@ class Studio(QObject):
         QTimer.singleShot(0, self._warm_up)
 
     def _warm_up(self) -> None:
-        if self._paths:
-            self.window.documents.open(self._paths[0])
-        else:
-            self.model.start_up()
+        # Data first: should the file be unreadable, the window is not empty.
+        self.model.start_up()
+        for path in self._paths[:1]:
+            self.window.documents.open(path)
         self.model.pump.run("warm-up", _import_models, self._on_warm)
 
     def _on_warm(self, families: Mapping[str, Any]) -> None:
@@ -139,10 +141,11 @@ class Collector(QObject):
     def stop(self) -> None:
         """Back to collecting anywhere."""
         self._timer.stop()
+        gc.unfreeze()
         gc.enable()
 
     def _on_timeout(self) -> None:
-        assert threading.current_thread() is threading.main_thread()  # noqa: S101 - what this class is for
+        assert threading.current_thread() is threading.main_thread()
         gc.collect(1)
 
 

@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import wait
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import platformdirs
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from genstudio.data.reader import Watch
-from genstudio.errors import GenStudioError
+from genstudio.errors import ArchiveError, GenStudioError
 from genstudio.runs import archive, export, script
 from genstudio.runs.archive import SUFFIX, Opened
-from genstudio.runs.recipe import read_recipe
+from genstudio.runs.recipe import Recipe, read_recipe
 from genstudio.runs.run import Run
 from genstudio.runs.snapshot import Snapshot, ask_state, snapshot
+from genstudio.runs.task import Task
+from genstudio.ui.commands import plain_action
 from genstudio.ui.recent import RecentFiles
 from genstudio.ui.session_model import SessionModel
+from genstudio.ui.tips import plain_tip
 
 SESSIONS = f"GenStudio sessions (*{SUFFIX})"
 RECIPES = "Recipes (*.toml)"
-KEEP_SECONDS = 3.0
+ASK_SECONDS, WRITE_SECONDS = 1.0, 8.0
+"""How long closing waits: for runs in the midst of a long step, and for a slow disk; the window is gone by then."""
 
 
 class Documents(QObject):
@@ -31,13 +36,19 @@ class Documents(QObject):
 
     Arguments:
         window: parent of the file dialogs.
+
+    Signals:
+        saved: nothing is being saved any more, and what was to be saved is.
     """
+
+    saved = Signal()
 
     def __init__(self, model: SessionModel, window: QWidget) -> None:
         super().__init__(window)
         self._model, self._window = model, window
         self._path: Path | None = None
         self._menu: QMenu | None = None
+        self._saving = 0
         self.recent = RecentFiles()
 
     # Opening.
@@ -45,7 +56,7 @@ class Documents(QObject):
     def choose_and_open(self) -> None:
         """Ask for a file and open it."""
         # pandas and pyarrow stay out of the window's start.
-        from genstudio.data.files import file_filters
+        from genstudio.data.files import file_filters  # noqa: PLC0415
 
         data, *others = file_filters()
         everything = data.replace(")", f" *.toml *{SUFFIX})").replace("Data files", "All that can be opened")
@@ -80,6 +91,11 @@ class Documents(QObject):
 
     # Saving.
 
+    @property
+    def saving(self) -> bool:
+        """Whether a file that a person asked for is being written."""
+        return self._saving > 0
+
     def save(self) -> None:
         """Save all runs where they were saved before; ask where, the first time."""
         if self._path is None:
@@ -111,12 +127,13 @@ class Documents(QObject):
         if not runs:
             return
         asked = [ask_state(run) for run in runs]
-        taken = [snapshot(run, question) for run, question in zip(runs, asked, strict=True)
-                 if _answered(question)]
-        try:
-            last_session().parent.mkdir(parents=True, exist_ok=True)
-            archive.save_session(last_session(), taken)
-        except (GenStudioError, OSError) as error:
+        wait(asked, ASK_SECONDS)
+        taken = [snapshot(run, question) for run, question in zip(runs, asked, strict=True) if question.done()]
+        current = self._model.current
+        path, place = last_session(), runs.index(current) if current in runs and len(taken) == len(runs) else 0
+        keeping = Task(partial(_keep, path, taken, place), "keep")
+        keeping.join(WRITE_SECONDS)
+        if keeping.future.done() and isinstance(error := keeping.future.exception(), Exception):
             self._model.messages.show_error(error)
 
     def export(self, what: str) -> None:
@@ -139,7 +156,8 @@ class Documents(QObject):
         if what == "run":
             self._save(path, [run], 0, lambda _: self._said_saved(path))
         elif what == "recipe":
-            self._in_background("export", lambda watch: export.write_recipe(path, run.repeatable()), path)
+            recipe = run.repeatable()
+            self._in_background("export", lambda watch: export.write_recipe(path, recipe), path)
         else:
             self._model.pump.follow(run.job.ask("state"), partial(self._write_script, run, path),
                                     self._model.messages.show_error)
@@ -147,7 +165,11 @@ class Documents(QObject):
     # Inner workings.
 
     def _open_recipe(self, path: Path) -> None:
-        self._model.take_recipe(read_recipe(path), f"Open {path.name}")
+        def read(recipe: Recipe) -> None:
+            self._model.take_recipe(recipe, f"Open {path.name}")
+
+        # Checking a recipe may need the models, which take a while to import.
+        self._model.pump.run("recipe", lambda watch: read_recipe(path), read, self._model.messages.show_error)
 
     def _open_session(self, path: Path, remember: bool = True) -> None:
         def opened(found: Opened) -> None:
@@ -166,19 +188,33 @@ class Documents(QObject):
             self._model.messages.show("warning", problem)
 
     def _save(self, path: Path, runs: list[Run], current: int, done: Callable[[None], None]) -> None:
-        taken: dict[str, Snapshot] = {}
+        asked = [ask_state(run) for run in runs]
+        self._saving += 1
 
-        def on_answer(run: Run, question: Any) -> None:
-            taken[run.key] = snapshot(run, question)
-            if len(taken) == len(runs):
-                ordered = [taken[run.key] for run in runs]
-                self._model.pump.run("save", partial(_write, path, ordered, current), done,
-                                     self._model.messages.show_error)
+        def on_answered(_: object) -> None:
+            if all(question.done() for question in asked) and not written:
+                written.append(True)
+                taken = [snapshot(run, question) for run, question in zip(runs, asked, strict=True)]
+                self._model.pump.run(f"save {path}", partial(_write, path, taken, current), on_written, on_failed)
 
-        for run in runs:
-            question = ask_state(run)
-            answered = partial(on_answer, run, question)
-            self._model.pump.follow(question, lambda _, then=answered: then(), lambda _, then=answered: then())
+        def on_written(_: None) -> None:
+            self._saving -= 1
+            done(None)
+            if not self.saving:
+                self.saved.emit()
+
+        def on_failed(error: BaseException) -> None:
+            self._saving -= 1
+            self._model.messages.show_error(error, ("Save as…", partial(self._save_elsewhere, runs, current, done)))
+
+        written: list[bool] = []
+        for question in asked:
+            self._model.pump.follow(question, on_answered, on_answered)
+
+    def _save_elsewhere(self, runs: list[Run], current: int, done: Callable[[None], None]) -> None:
+        path = self._ask_name("Save all runs" if len(runs) > 1 else "Save the run", f"session{SUFFIX}", SESSIONS)
+        if path is not None:
+            self._save(path, runs, current, done)
 
     def _write_script(self, run: Run, path: Path, state: Any) -> None:
         self._in_background("export", lambda watch: script.write_script(path, run, state), path)
@@ -201,9 +237,8 @@ class Documents(QObject):
             return
         self._menu.clear()
         for path in self.recent.paths():
-            # An ampersand in a name would become a key.
-            action = self._menu.addAction(path.name.replace("&", "&&"))
-            action.setToolTip(f"\u200b{path}")
+            action = self._menu.addAction(plain_action(path.name))
+            action.setToolTip(plain_tip(str(path)))
             action.triggered.connect(lambda checked=False, path=path: self.open(path))
         if self._menu.isEmpty():
             self._menu.addAction("Nothing was opened yet").setEnabled(False)
@@ -217,16 +252,16 @@ def last_session() -> Path:
     return Path(platformdirs.user_state_dir("genstudio")) / f"last{SUFFIX}"
 
 
-def _write(path: Path, runs: list[Snapshot], current: int, watch: Watch) -> None:
+def _keep(path: Path, runs: list[Snapshot], current: int, watch: Watch) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ArchiveError(f"The session cannot be kept in {path.parent}: {error.strerror}.") from None
     archive.save_session(path, runs, current, None, watch)
 
 
-def _answered(question: Any) -> bool:
-    try:
-        question.exception(KEEP_SECONDS)
-    except TimeoutError:
-        return False
-    return True
+def _write(path: Path, runs: list[Snapshot], current: int, watch: Watch) -> None:
+    archive.save_session(path, runs, current, None, watch)
 
 
 def _file_name(name: str) -> str:

@@ -100,17 +100,26 @@ class Experiment(QWidget):
         self.train.setMinimumHeight(34)
         bind_icon(self.train, theme, "play", "accent_text")
         self.train.clicked.connect(train.trigger)
-        train.enabledChanged.connect(self.train.setEnabled)
+        train.enabledChanged.connect(self._on_train_enabled)
         self.train.setEnabled(train.isEnabled())
         self.reset = QPushButton("Reset")
         self.reset.setObjectName("experiment.reset")
         self.reset.setToolTip("Back to the settings that the model recommends for these data")
         self.reset.clicked.connect(self._on_reset)
+        for button in (self.train, self.reset):
+            # A click leaves the focus where it was: space stays play and pause.
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         row = QHBoxLayout()
         row.setContentsMargins(10, 4, 10, 10)
         row.addWidget(self.train, 2)
         row.addWidget(self.reset, 1)
         return row
+
+    def _on_train_enabled(self, enabled: bool) -> None:
+        if self.train.hasFocus() and not enabled:
+            # Qt would hand the focus to Reset, and the next press of space with it.
+            self.train.clearFocus()
+        self.train.setEnabled(enabled)
 
     def _on_reset(self) -> None:
         if self._model.models is not None:
@@ -262,6 +271,7 @@ class DataCard(Card):
         button = QPushButton(text)
         button.setObjectName(name)
         button.setToolTip(tip)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         bind_icon(button, self.theme, symbol)
         return button
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QSettings, Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
 from PySide6.QtWidgets import (
     QDockWidget,
@@ -18,18 +20,25 @@ from PySide6.QtWidgets import (
 )
 
 from genstudio.runs.job import Status
-from genstudio.ui.actions import ActionInfo, Actions
+from genstudio.ui.actions import ActionInfo, Actions, Slot
+from genstudio.ui.appearance import keep_shape, restore_shape
 from genstudio.ui.documents import Documents
 from genstudio.ui.experiment import Experiment
 from genstudio.ui.icons import bind_icon
+from genstudio.ui.keys import KeyGuard
 from genstudio.ui.learning_curves import LearningCurves
 from genstudio.ui.messages import MessageStrip
 from genstudio.ui.panel import Panel, panels
+from genstudio.ui.panel_tab import PanelTab
 from genstudio.ui.runs_list import RunsList
 from genstudio.ui.session_model import SessionModel
 from genstudio.ui.speed import SpeedSlider
 from genstudio.ui.status import StatusBar
 from genstudio.ui.theme import Theme
+
+FIRST_PANEL = "live"
+PANEL_INTERVAL_MS = 120
+"""Panels that nobody has asked for yet are made one after the other, with time to breathe in between."""
 
 
 class MainWindow(QMainWindow):
@@ -54,7 +63,7 @@ class MainWindow(QMainWindow):
         self.bar = self._make_bar()
         self.actions_ = Actions(self, theme)
         self._add_actions()
-        self.panels = {key: kind(model, theme) for key, kind in panels().items()}
+        self._panel_tabs = {key: PanelTab(kind, model, theme) for key, kind in panels().items()}
         self.tabs = self._make_tabs()
         self.experiment = Experiment(model, theme, self.actions_["train"])
         self.curves = LearningCurves(model, theme)
@@ -63,13 +72,19 @@ class MainWindow(QMainWindow):
         self._place_centre()
         self.setStatusBar(StatusBar(model, theme))
         self._connect()
-        self._restore_geometry()
+        KeyGuard(self)
+        self.resize(1500, 940)
+        restore_shape(self)
         self._refresh_actions()
+
+    def panel(self, key: str) -> Panel:
+        """One of the panels."""
+        return self._panel_tabs[key].panel
 
     def show_panel(self, key: str) -> Panel:
         """Bring a panel to the front."""
-        self.tabs.setCurrentWidget(self.panels[key])
-        return self.panels[key]
+        self.tabs.setCurrentWidget(self._panel_tabs[key])
+        return self.panel(key)
 
     def present(self) -> None:
         """Full screen with the stage alone, and back."""
@@ -91,6 +106,7 @@ class MainWindow(QMainWindow):
         if not self._painted:
             self._painted = True
             self.painted.emit()
+            self._making.start()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files may be dropped anywhere."""
@@ -108,10 +124,15 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Keep the session and the window's shape, end every thread, and close."""
-        settings = QSettings()
+        if self.documents.saving:
+            # What was asked for is finished first; a save that fails keeps the window open to say so.
+            self.documents.saved.connect(self.close, Qt.ConnectionType.SingleShotConnection)
+            event.ignore()
+            return
         if self._presenting is None:
-            settings.setValue("window/geometry", self.saveGeometry())
-            settings.setValue("window/state", self.saveState())
+            keep_shape(self)
+        self._making.stop()
+        self.hide()
         self.documents.keep_session()
         self.model.close()
         super().closeEvent(event)
@@ -138,13 +159,13 @@ class MainWindow(QMainWindow):
         file_menu.insertMenu(self.actions_["save"], self.documents.recent_menu(file_menu))
         edit = self.actions_.menu("Edit", self.menuBar())
         undo, redo = self.model.undo.createUndoAction(self, "Undo"), self.model.undo.createRedoAction(self, "Redo")
-        for action, key, name in ((undo, "Ctrl+Z", "undo"), (redo, "Ctrl+Shift+Z", "redo")):
-            action.setShortcut(key)
-            action.setObjectName(f"action.{name}")
+        for action, key, name, tip in ((undo, "Ctrl+Z", "undo", "Take back the last change"),
+                                       (redo, "Ctrl+Shift+Z", "redo", "Make the change again")):
+            self.actions_.adopt(action, name, key, tip)
             bind_icon(action, self.theme, name)
             edit.insertAction(self.actions_["rename"], action)
 
-    def _action_table(self) -> list[tuple[ActionInfo, object]]:
+    def _action_table(self) -> list[tuple[ActionInfo, Slot]]:
         documents, model = self.documents, self.model
         info = ActionInfo
         return [
@@ -162,9 +183,11 @@ class MainWindow(QMainWindow):
             (info("quit", "Quit", "File", "Ctrl+Q", "", "Close the window; the session is kept", group=True),
              self.close),
             (info("rename", "Rename the run", "Edit", "F2", "rename", "Call the shown run something else", group=True),
-             lambda: self.runs.rename_current()),
+             partial(self._on_run, RunsList.rename_current)),
             (info("delete", "Delete the run", "Edit", "", "delete", "Delete the shown run; undo brings it back"),
-             lambda: self.runs.delete_current()),
+             partial(self._on_run, RunsList.delete_current)),
+            (info("compare", "Compare the run", "Edit", "Ctrl+K", "compare", "Lay the shown run's curves over those of "
+                  "others, or take them away"), partial(self._on_run, RunsList.compare_current)),
             (info("train", "Train", "Train", "Ctrl+Return", "play", "Train afresh with these settings", bar=True,
                   group=True, colour="success"), model.train),
             (info("pause", "Pause", "Train", "Space", "pause", "Pause, and go on", bar=True), model.play_or_pause),
@@ -188,18 +211,27 @@ class MainWindow(QMainWindow):
         tabs.tabBar().setDrawBase(False)
         view = self.actions_.menu("View", self.menuBar())
         view.addSeparator()
-        for place, panel in enumerate(self.panels.values()):
-            tabs.addTab(panel, panel.info.title)
-            tabs.setTabToolTip(place, f"{panel.info.help} (Alt+{place + 1})")
-            panel.setWhatsThis(panel.info.help)
-            action = QAction(panel.info.title, self)
-            action.setShortcut(f"Alt+{place + 1}")
-            action.setObjectName(f"action.panel.{panel.info.key}")
-            action.triggered.connect(lambda checked=False, key=panel.info.key: self.show_panel(key))
-            bind_icon(action, self.theme, panel.info.icon)
+        for place, tab in enumerate(self._panel_tabs.values()):
+            tip = f"{tab.info.help} (Alt+{place + 1})"
+            tabs.addTab(tab, tab.info.title)
+            tabs.setTabToolTip(place, tip)
+            action = QAction(tab.info.title, self)
+            action.triggered.connect(partial(self.show_panel, tab.info.key))
+            self.actions_.adopt(action, f"panel.{tab.info.key}", f"Alt+{place + 1}", tab.info.help)
+            bind_icon(action, self.theme, tab.info.icon)
             view.addAction(action)
-        tabs.setCurrentWidget(self.panels["live"])
+        tabs.setCurrentWidget(self._panel_tabs[FIRST_PANEL])
+        self._making = QTimer(self)
+        self._making.setInterval(PANEL_INTERVAL_MS)
+        self._making.timeout.connect(self._make_next_panel)
         return tabs
+
+    def _make_next_panel(self) -> None:
+        waiting = [tab for tab in self._panel_tabs.values() if not tab.made]
+        if waiting:
+            _ = waiting[0].panel
+        else:
+            self._making.stop()
 
     def _make_docks(self) -> dict[str, QDockWidget]:
         places = (
@@ -221,7 +253,9 @@ class MainWindow(QMainWindow):
         dock.setObjectName(f"dock.{key}")
         dock.setWidget(widget)
         self.addDockWidget(area, dock)
-        self.actions_.menu("View", self.menuBar()).addAction(dock.toggleViewAction())
+        shown = dock.toggleViewAction()
+        self.actions_.adopt(shown, f"dock.{key}", "", f"Show or hide {title.lower()}")
+        self.actions_.menu("View", self.menuBar()).addAction(shown)
         return dock
 
     def _place_centre(self) -> None:
@@ -252,23 +286,17 @@ class MainWindow(QMainWindow):
         self.actions_["pause"].setEnabled(ready)
         self.actions_["step"].setEnabled(ready)
         self.actions_["stop"].setEnabled(run is not None)
-        for key in ("save", "save_as", "export", "export_recipe", "export_script", "rename", "delete"):
+        for key in ("save", "save_as", "export_recipe", "export_script", "rename", "delete", "compare"):
             self.actions_[key].setEnabled(current is not None)
         self.actions_["last_session"].setEnabled(self.documents.has_last())
+
+    def _on_run(self, doing: Callable[[RunsList], None]) -> None:
+        doing(self.runs)
 
     def _draw(self) -> None:
         self.show_panel("data").open_canvas()  # type: ignore[attr-defined]
 
     def _export_shown(self) -> None:
-        panel = self.tabs.currentWidget()
-        if isinstance(panel, Panel):
-            panel.export()
-
-    def _restore_geometry(self) -> None:
-        self.resize(1500, 940)
-        settings = QSettings()
-        geometry, state = settings.value("window/geometry"), settings.value("window/state")
-        if geometry is not None:
-            self.restoreGeometry(geometry)
-        if state is not None:
-            self.restoreState(state)
+        tab = self.tabs.currentWidget()
+        if isinstance(tab, PanelTab):
+            tab.panel.export()

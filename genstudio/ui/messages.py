@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from genstudio.errors import GenStudioError
 from genstudio.ui.icons import bind_icon, icon
 from genstudio.ui.theme import Theme
 from genstudio.ui.tips import plain_tip
 
+Offer = tuple[str, Callable[[], object]]
 Level = Literal["info", "warning", "alarm"]
 KEPT = 200
 IDLE = "Space plays and pauses, . takes one step. Drop a file anywhere to learn from it."
@@ -23,13 +25,18 @@ _MARKS = {"info": ("info", "accent"), "warning": ("warning", "warning"), "alarm"
 
 @dataclass(frozen=True)
 class Message:
-    """One thing said, and how often in a row."""
+    """One thing said, and how often in a row.
+
+    Arguments:
+        offer: a button beside the message: its title, and what it does.
+    """
 
     level: Level
     text: str
     remedy: str = ""
     details: str = ""
     times: int = 1
+    offer: Offer | None = None
 
 
 class Messages(QObject):
@@ -45,21 +52,23 @@ class Messages(QObject):
         super().__init__(parent)
         self.all: list[Message] = []
 
-    def show(self, level: Level, text: str, remedy: str = "", details: str = "") -> None:
-        """Say something."""
-        message = Message(level, text, remedy, details)
-        if self.all and replace(self.all[-1], times=1, details=details) == message:
-            self.all[-1] = replace(self.all[-1], times=self.all[-1].times + 1)
+    def show(
+        self, level: Level, text: str, remedy: str = "", details: str = "", offer: Offer | None = None
+    ) -> None:
+        """Say something, and offer to do something about it."""
+        message = Message(level, text, remedy, details, offer=offer)
+        if self.all and replace(self.all[-1], times=1, details=details, offer=offer) == message:
+            self.all[-1] = replace(message, times=self.all[-1].times + 1)
         else:
             self.all.append(message)
             del self.all[:-KEPT]
         self.said.emit()
 
-    def show_error(self, error: BaseException) -> None:
+    def show_error(self, error: BaseException, offer: Offer | None = None) -> None:
         """Say what went wrong: our own errors in their words, faults of the program as such."""
         details = "".join(traceback.format_exception(error))
         if isinstance(error, GenStudioError):
-            self.show("warning", error.what, error.remedy, details)
+            self.show("warning", error.what, error.remedy, details, offer)
         else:
             text = f"Something went wrong inside the program ({type(error).__name__}: {error})."
             self.show("alarm", text, "Your work is kept; copy the details for a report.", details)
@@ -79,12 +88,17 @@ class MessageStrip(QFrame):
         self._text.setTextFormat(Qt.TextFormat.PlainText)
         self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._offer = QPushButton()
+        self._offer.setObjectName("messages.offer")
+        self._offer.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._offer.clicked.connect(self._take_offer)
         self._copy = self._button("messages.copy", "copy", "Copy details", self.copy_details)
         self._close = self._button("messages.close", "close", "Dismiss", self.dismiss)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(10, 4, 6, 4)
         layout.addWidget(self._mark)
         layout.addWidget(self._text, 1)
+        layout.addWidget(self._offer)
         layout.addWidget(self._copy)
         layout.addWidget(self._close)
         messages.said.connect(self._on_said)
@@ -101,6 +115,7 @@ class MessageStrip(QFrame):
         """Show nothing until something new is said."""
         self._text.setText(IDLE)
         self._text.setToolTip("")
+        self._show_offer(None)
         self._mark.setPixmap(icon("info", self._theme.tokens, "muted").pixmap(16, 16))
         self._show_level("none")
 
@@ -110,9 +125,22 @@ class MessageStrip(QFrame):
         text = " ".join(part for part in (newest.text, newest.remedy) if part)
         self._text.setText(" ".join(text.split()) + often)
         self._text.setToolTip(plain_tip(text))
+        self._show_offer(newest.offer)
         name, colour = _MARKS[newest.level]
         self._mark.setPixmap(icon(name, self._theme.tokens, colour).pixmap(16, 16))
         self._show_level(newest.level)
+
+    def _show_offer(self, offer: Offer | None) -> None:
+        self._offer.setVisible(offer is not None)
+        if offer is not None:
+            self._offer.setText(offer[0])
+            self._offer.setToolTip(offer[0].removesuffix("…"))
+
+    def _take_offer(self) -> None:
+        offer = self._messages.all[-1].offer
+        self.dismiss()
+        if offer is not None:
+            offer[1]()
 
     def _show_level(self, level: str) -> None:
         self.setProperty("level", level)
@@ -128,5 +156,6 @@ class MessageStrip(QFrame):
         button.setToolTip(title)
         button.setAccessibleName(title)
         button.setAutoRaise(True)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.clicked.connect(clicked)
         return button

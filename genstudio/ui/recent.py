@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import platformdirs
@@ -30,7 +29,7 @@ class RecentFiles:
             return []
         if not isinstance(names, list):
             return []
-        return [Path(name) for name in names[:KEPT] if isinstance(name, str) and os.path.exists(name)]
+        return [Path(name) for name in names[:KEPT] if isinstance(name, str) and _exists(name)]
 
     def add(self, path: Path) -> None:
         """Put a path in front."""
@@ -51,3 +50,10 @@ class RecentFiles:
                 f"The list of recent files, {self._file}, cannot be written: {error.strerror}.",
                 "Check the folder's permissions.",
             ) from None
+
+
+def _exists(name: str) -> bool:
+    try:
+        return Path(name).exists()
+    except (OSError, ValueError):  # names with a NUL byte, or too long
+        return False

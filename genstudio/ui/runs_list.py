@@ -23,6 +23,7 @@ from genstudio.runs.run import Run
 from genstudio.ui.icons import bind_icon
 from genstudio.ui.session_model import SessionModel
 from genstudio.ui.theme import Theme
+from genstudio.ui.tips import plain_tip
 
 NAME, FIGURE, GAP = range(3)
 HEADERS = ("Run", "nats", "Gap")
@@ -93,6 +94,12 @@ class RunsList(QWidget):
         if item is not None:
             self.tree.editItem(item, NAME)
 
+    def compare_current(self) -> None:
+        """Lay the shown run's curves over those of others, or take them away."""
+        current = self._model.current
+        if current is not None:
+            self._model.compare_run(current, current.key not in self._model.compared)
+
     def delete_current(self) -> None:
         """Delete the shown run; undo brings it back."""
         if self._model.current is not None:
@@ -150,6 +157,7 @@ class RunsList(QWidget):
         button.setToolTip(tip)
         button.setAccessibleName(tip)
         button.setAutoRaise(True)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         bind_icon(button, self._theme, symbol)
         button.clicked.connect(clicked)
         return button
@@ -169,7 +177,7 @@ class RunsList(QWidget):
         item.setText(NAME, run.name)
         item.setIcon(NAME, self._mark(mark, colour))
         item.setCheckState(NAME, compared)
-        item.setToolTip(NAME, f"\u200b{summary(run)}")
+        item.setToolTip(NAME, plain_tip(summary(run)))
         for column, text in zip((FIGURE, GAP), figures(run), strict=True):
             item.setText(column, text)
 
@@ -237,7 +245,8 @@ def summary(run: Run) -> str:
     """What the tooltip says of a run."""
     parts = [f"{run.name}: {run.status} after {run.history.step:,} steps, {run.seconds:.2f} s"]
     parts += [f"{name} {run.history.last(name):.6g} nats per row" for name in run.history.metrics]
-    return "\n".join([*parts, run.message]).strip()
+    notes = [f"{note.text} {note.remedy}" for note in run.history.notes]
+    return "\n".join([*parts, *notes, run.message]).strip()
 
 
 def _number(value: float | None, form: str = ".3f") -> str:

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 
 from genstudio.runs.job import Status
 from genstudio.ui.app import Studio, application
+from genstudio.ui.qt_messages import route_messages
 
 BAR_WIDTH = 28
 LIMIT_SECONDS = 180.0
@@ -29,6 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Take the tour; the exit status is 1 where it got stuck or the picture could not be written."""
     chosen = _parser().parse_args(arguments)
     app = application()
+    route_messages()
     studio = Studio(app)
     studio.theme.set_mode(chosen.theme)
     studio.open()

@@ -1,0 +1,46 @@
+"""A tab whose panel is made when it is first wanted, which keeps the window's start short."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from genstudio.ui.panel import Panel, PanelInfo
+from genstudio.ui.session_model import SessionModel
+from genstudio.ui.theme import Theme
+
+
+class PanelTab(QWidget):
+    """Holds one panel."""
+
+    def __init__(self, kind: type[Panel], model: SessionModel, theme: Theme) -> None:
+        super().__init__()
+        self.setObjectName(f"tab.{kind.info.key}")
+        self._kind, self._model, self._theme = kind, model, theme
+        self._panel: Panel | None = None
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+
+    @property
+    def info(self) -> PanelInfo:
+        """What the tab shows of its panel."""
+        return self._kind.info
+
+    @property
+    def made(self) -> bool:
+        """Whether the panel is there."""
+        return self._panel is not None
+
+    @property
+    def panel(self) -> Panel:
+        """The panel, made now if it was not wanted before."""
+        if self._panel is None:
+            self._panel = self._kind(self._model, self._theme)
+            self._panel.setWhatsThis(self.info.help)
+            self._layout.addWidget(self._panel)
+        return self._panel
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Now it is wanted."""
+        _ = self.panel
+        super().showEvent(event)
