@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from genstudio.cli import main
+from genstudio.cli import main, words
 from genstudio.cli.commands import fit
 from genstudio.cli.progress import Bar
 from genstudio.cli.words import assignment
@@ -314,6 +314,18 @@ def test_faults_of_ours_are_one_line_with_a_traceback_on_demand(
     )
     assert main([*words, "--debug"]) == 1
     assert "Traceback" in capsys.readouterr().err
+
+
+def test_ctrl_c_gives_the_question_up(
+    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(words, "wait", interrupted)
+    assert main(["sample", str(run), "-n", "5", "-o", str(tmp_path / "s.csv")]) == 1
+    assert capsys.readouterr().err == "genstudio: Stopped.\n"
+    assert list(tmp_path.iterdir()) == []
 
 
 class Terminal:

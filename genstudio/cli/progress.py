@@ -26,8 +26,9 @@ class Bar:
         self._task = ""
 
     def watch(self, fraction: float, doing: str) -> None:
-        """Show a task and the share of it that is done, 0 to 1."""
-        self.show(doing, fraction, "")
+        """Show a task and the share of it that is done, 0 to 1; nothing where there is no task yet."""
+        if doing:
+            self.show(doing, fraction, "")
 
     def show(self, task: str, fraction: float | None, detail: str) -> None:
         """Show a task, how far it is, None where nobody knows, and a detail that changes often."""

@@ -7,6 +7,7 @@ import json
 import math
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import wait
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,12 @@ from typing import Any
 from genstudio.cli.progress import Bar
 from genstudio.errors import RecipeError
 from genstudio.runs.archive import open_session
+from genstudio.runs.asked import Asked
+from genstudio.runs.questions import Answer
 from genstudio.runs.run import Run
 from genstudio.settings import nearest
+
+_LOOK_SECONDS = 0.1
 
 
 def add_run(parser: argparse.ArgumentParser) -> None:
@@ -80,6 +85,21 @@ def opened_run(path: Path, name: str | None, bar: Bar) -> Iterator[Run]:
     finally:
         for run in opened.runs:
             run.job.close()
+
+
+def awaited(asked: Asked, bar: Bar) -> Answer:
+    """The answer to a question, with its progress on the bar; Ctrl+C gives the question up.
+
+    Raises:
+        GenStudioError: there is no answer.
+    """
+    try:
+        while not wait([asked], _LOOK_SECONDS).done:
+            bar.watch(*asked.progress)
+    except KeyboardInterrupt:
+        asked.give_up()
+        raise
+    return asked.result()
 
 
 def print_json(values: Mapping[str, Any]) -> None:

@@ -6,7 +6,7 @@ import bisect
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from genstudio.training.events import Changed, Event, Note, Progress
 
 Floats = NDArray[np.float64]
+
+_LEVELS: dict[str, Literal["info", "warning", "alarm"]] = {"info": "info", "warning": "warning", "alarm": "alarm"}
 
 
 @dataclass
@@ -80,7 +82,7 @@ class History:
             KeyError, TypeError, ValueError: nothing like it was described.
         """
         history = History(step=int(plain["step"]), total=None if plain["total"] is None else int(plain["total"]))
-        history.notes = [Note(n["level"], str(n["text"]), str(n["remedy"])) for n in plain["notes"]]
+        history.notes = [Note(_LEVELS[n["level"]], str(n["text"]), str(n["remedy"])) for n in plain["notes"]]
         history.changes = [Changed(int(c["step"]), str(c["name"]), c["value"]) for c in plain["changes"]]
         for i, name in enumerate(plain["metrics"]):
             steps, values = arrays[f"steps.{i}"], arrays[f"values.{i}"]

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from genstudio.cli.command import Command, CommandInfo
 from genstudio.cli.progress import Bar
-from genstudio.cli.words import add_json, add_run, add_seed, opened_run, print_json
+from genstudio.cli.words import add_json, add_run, add_seed, awaited, opened_run, print_json
 from genstudio.data.files import open_table
 from genstudio.evaluation.items import from_table
 from genstudio.runs.figures import plain_figures
@@ -39,7 +39,8 @@ class Evaluate(Command):
             if arguments.data is not None:
                 table = open_table(arguments.data, None, bar.watch)
                 items = from_table(table, run.preparation, run.recipe.data.preparation)
-            answer = run.job.ask("evaluation", items=items, keys=arguments.metrics, seed=arguments.seed).result()
+            asked = run.job.ask("evaluation", items=items, keys=arguments.metrics, seed=arguments.seed)
+            answer = awaited(asked, bar)
         bar.clear()
         figures = plain_figures(answer)
         if arguments.json:

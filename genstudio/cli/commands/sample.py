@@ -10,7 +10,7 @@ import numpy as np
 from genstudio.atomic import check_place
 from genstudio.cli.command import Command, CommandInfo
 from genstudio.cli.progress import Bar
-from genstudio.cli.words import add_output, add_run, add_seed, opened_run, whole
+from genstudio.cli.words import add_output, add_run, add_seed, awaited, opened_run, whole
 from genstudio.runs.export import check_format, write_samples
 
 
@@ -32,7 +32,7 @@ class Sample(Command):
         check_place(arguments.output)
         bar = Bar()
         with opened_run(arguments.run, arguments.name, bar) as run:
-            found = run.job.ask("sample", n=arguments.n, seed=arguments.seed).result()
+            found = awaited(run.job.ask("sample", n=arguments.n, seed=arguments.seed), bar)
             write_samples(arguments.output, run.preparation, found["x"], np.asarray(found["component"]))
         bar.clear()
         return 0

@@ -14,7 +14,7 @@ from genstudio.applications.anomaly import ScoreDistribution
 from genstudio.atomic import check_place
 from genstudio.cli.command import Command, CommandInfo
 from genstudio.cli.progress import Bar
-from genstudio.cli.words import add_output, add_run, assignment, opened_run
+from genstudio.cli.words import add_output, add_run, assignment, awaited, opened_run
 from genstudio.data.files import open_table
 from genstudio.errors import DataError
 from genstudio.runs.export import write_csv
@@ -49,7 +49,7 @@ class Score(Command):
                 raise DataError(
                     f"No row of {table.name} can be scored: each lacks a value.", "Fill the gaps, or choose other data."
                 )
-            found = run.job.ask("scores", x=x).result()
+            found = awaited(run.job.ask("scores", x=x), bar)
         write_csv(arguments.output, _columns(found, rows, len(table), arguments.flag))
         bar.clear()
         if len(rows) < len(table):
