@@ -265,7 +265,8 @@ class Job:
         self.training_seconds += seconds
         self._told.append(event)
         if isinstance(event, Progress):
-            self._begun = True
+            # While a start is still being looked for, there are no figures and nothing to show.
+            self._begun = self._begun or bool(event.metrics) or event.step > 0
             # A start that is still being looked for, or a last look at the best, is progress but no step.
             if event.step > self._step:
                 self._step = event.step

@@ -20,7 +20,6 @@ from genstudio.ui.components_model import ComponentsModel, Index
 from genstudio.ui.plain_table import plain_label, plain_table, quiet_button
 from genstudio.ui.theme import Theme
 
-WIDTHS_PX = {"rows": 68, "weight": 76}
 HINT = "Double-click a number to type another one. Means and standard deviations are in the data's own units."
 RESTING = "Numbers can be typed once the run has ended."
 
@@ -75,13 +74,6 @@ class ComponentTable(QWidget):
         self.components.set_editable(editable)
         self._show_problem(self.components.problem)
         self._allow()
-
-    def fit_columns(self) -> None:
-        """Make each column as wide as its title and its numbers need."""
-        metrics = self.table.horizontalHeader().fontMetrics()
-        for section, field in enumerate(self.components.fields):
-            wide = metrics.horizontalAdvance(field.title) + 28
-            self.table.setColumnWidth(section, max(WIDTHS_PX.get(field.kind, 84), wide))
 
     def _arrange(self) -> None:
         buttons = QHBoxLayout()

@@ -13,6 +13,7 @@ from genstudio.ui.theme import Theme
 
 ROW_PX = 28
 COLUMN_PX = 88
+FITTED_COLUMNS, WIDEST_PX = 100, 260
 
 
 def plain_table(model: QAbstractItemModel, name: str, title: str) -> QTableView:
@@ -37,6 +38,14 @@ def plain_table(model: QAbstractItemModel, name: str, title: str) -> QTableView:
     table.horizontalHeader().setDefaultSectionSize(COLUMN_PX)
     table.horizontalHeader().setHighlightSections(False)
     return table
+
+
+def fit_columns(table: QTableView, least: int = COLUMN_PX) -> None:
+    """Make columns wide enough for their titles; of very many only the first."""
+    model, metrics = table.model(), table.horizontalHeader().fontMetrics()
+    for section in range(min(model.columnCount(), FITTED_COLUMNS)):
+        title = str(model.headerData(section, Qt.Orientation.Horizontal))
+        table.setColumnWidth(section, min(max(least, metrics.horizontalAdvance(title) + 30), WIDEST_PX))
 
 
 def on_copy(table: QTableView, copy: Callable[[], None]) -> None:

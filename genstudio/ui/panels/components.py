@@ -21,7 +21,7 @@ from genstudio.runs.run import Run, new_run
 from genstudio.training.events import Preview
 from genstudio.ui.component_table import ComponentTable
 from genstudio.ui.panel import Panel, PanelInfo
-from genstudio.ui.plain_table import plain_label, quiet_button
+from genstudio.ui.plain_table import fit_columns, plain_label, quiet_button
 from genstudio.ui.size_comparison import SizeComparison
 from genstudio.ui.view_choice import ViewChoice
 
@@ -29,6 +29,7 @@ Array = NDArray[Any]
 
 MOST_COLUMNS = 3
 """Tables with more columns show the numbers of two of them at a time."""
+NARROWEST_PX = 78
 SORTED_ROWS, SORTED_ROWS_WHILE_TRAINING = 200_000, 20_000
 EMPTY = "No components yet. Train a mixture, or start by hand: then every number here can be typed."
 
@@ -169,7 +170,7 @@ class ComponentsPanel(Panel):
         few = len(self._names) <= MOST_COLUMNS
         columns = range(len(self._names)) if few else dict.fromkeys(self.choice.columns)
         self.components.components.show_fields(self._names, tuple(columns))
-        self.components.fit_columns()
+        fit_columns(self.components.table, NARROWEST_PX)
 
     def _refresh(self, *_: object) -> None:
         """What can be done now, and what is said."""

@@ -50,6 +50,12 @@ class Layer:
         self.items.append(item)
         return item
 
+    def set_depth(self, depth: int) -> None:
+        """Bring the layer in front of those with a lower depth."""
+        self._depth = depth
+        for item in self.items:
+            item.setZValue(depth)
+
     def set_visible(self, visible: bool) -> None:
         """Show or hide the layer."""
         self.visible = visible
