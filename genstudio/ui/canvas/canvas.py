@@ -60,6 +60,7 @@ class Canvas(QWidget):
         left = QVBoxLayout()
         left.setSpacing(8)
         left.addWidget(_scrolling(self.tools), 1)
+        self.tools.use.setFixedWidth(self.tools.width())
         left.addWidget(self.tools.use)
         layout.addLayout(left)
         layout.addWidget(SquareFrame(self.board), 1)

@@ -171,10 +171,9 @@ class ColumnModel(QAbstractTableModel):
         if column.type is ColumnType.TEXT:
             return plain_tip("Text cannot be learned from or plotted as it is.")
         summary = self._summary(row)
-        if field is Field.SHAPE and summary is not None and summary.every > 1:
-            return plain_tip(f"From every {summary.every:,}th row; missing and range count all rows.")
-        if field is Field.RANGE and summary is not None:
-            return plain_tip(range_text(column, summary))
+        if field in (Field.SHAPE, Field.RANGE) and summary is not None:
+            sampled = f"\nThe shape comes from every {summary.every:,}th row, the rest from all." * (summary.every > 1)
+            return plain_tip(range_text(column, summary) + sampled)
         return plain_tip(shortened(column.name) if field is Field.NAME else _TITLES[field][1])
 
     def _for_painting(self, column: Column, field: Field, row: int, role: int) -> Any:

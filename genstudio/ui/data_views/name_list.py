@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, Qt
+from PySide6.QtCore import QStringListModel, Qt
 from PySide6.QtWidgets import QListView
 
 from genstudio.data.table import Column, ColumnType
@@ -16,8 +16,10 @@ from genstudio.ui.fields import FocusedCombo
 Role = Qt.ItemDataRole
 
 
-class NameList(QAbstractListModel):
+class NameList(QStringListModel):
     """A first entry that stands for no column, then the columns; text cannot be chosen.
+
+    Qt asks for the count of rows once a row; of its own models it does so without Python.
 
     Arguments:
         nothing: the first entry.
@@ -25,17 +27,16 @@ class NameList(QAbstractListModel):
     """
 
     def __init__(self, nothing: str, why_not: str) -> None:
-        super().__init__()
+        super().__init__([nothing])
         self._nothing, self._why_not = nothing, why_not
         self._columns: Sequence[Column] = ()
         self._rows: dict[str, int] = {}
 
     def show_columns(self, columns: Sequence[Column]) -> None:
         """Offer other columns."""
-        self.beginResetModel()
         self._columns = columns
         self._rows = {column.name: row for row, column in enumerate(columns, 1)}
-        self.endResetModel()
+        self.setStringList([self._nothing, *self._rows])
 
     def name_at(self, row: int) -> str | None:
         """The name of the column in a row, or None for the first."""
@@ -45,20 +46,18 @@ class NameList(QAbstractListModel):
         """The row of a name; 0 where it is not among the columns."""
         return 0 if name is None else self._rows.get(name, 0)
 
-    def rowCount(self, parent: Index | None = None) -> int:
-        """One more than there are columns."""
-        return 0 if parent is not None and parent.isValid() else len(self._columns) + 1
-
     def data(self, index: Index, role: int = Role.DisplayRole) -> Any:
-        """A name as plain text."""
-        name = self.name_at(index.row())
-        if role == Role.DisplayRole:
-            return self._nothing if name is None else shortened(name)
-        return self._why_not if role == Role.ToolTipRole and self._is_text(index) else None
+        """A name as plain text; for text, why it cannot be chosen."""
+        if role == Role.ToolTipRole:
+            return self._why_not if self._is_text(index) else None
+        found = super().data(index, role)
+        return shortened(found) if role == Role.DisplayRole and isinstance(found, str) else found
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Text is there, but greyed."""
-        return Qt.ItemFlag.NoItemFlags if self._is_text(index) else super().flags(index)
+        if self._is_text(index):
+            return Qt.ItemFlag.NoItemFlags
+        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
 
     def _is_text(self, index: Index) -> bool:
         return index.row() > 0 and self._columns[index.row() - 1].type is ColumnType.TEXT
