@@ -391,20 +391,15 @@ def test_far_away_points_keep_a_finite_log_density(dataset, clouds) -> None:
     assert np.isfinite(learned.responsibilities(far)).all()
 
 
-@pytest.mark.parametrize(("labels", "expected"), [(None, 5), ([0, 1, 2, 0], 2), ([0] * 100, 5)])
-def test_it_recommends_a_component_for_each_class(labels, expected: int, dataset, clouds) -> None:
-    from dataclasses import replace
+@pytest.mark.parametrize("centres", [[0.0], [0.0, 10.0, 30.0], [0.0, 9.0, 18.0, 27.0, 36.0]])
+def test_it_recommends_as_many_components_as_there_are_clouds(centres: list[float], dataset) -> None:
+    generator = np.random.default_rng(0)
+    x = np.concatenate([generator.normal(centre, 1.0, size=(80, 2)) for centre in centres])
+    assert GaussianMixtureModel.recommended(dataset(x)) == {"n_components": len(centres)}
 
-    from genstudio.data.dataset import Labels
 
-    if labels is None:
-        data = dataset(clouds(100, 2))
-    else:
-        codes = np.array(labels)
-        data = dataset(clouds(len(codes), 2))
-        nothing = np.empty(0, np.int64)
-        data = replace(data, labels=Labels(("a", "b", "c"), codes, nothing, nothing))
-    assert GaussianMixtureModel.recommended(data) == {"n_components": expected}
+def test_it_recommends_nothing_for_data_it_cannot_learn(dataset) -> None:
+    assert GaussianMixtureModel.recommended(dataset(np.zeros((1, 2)))) == {}
 
 
 def test_a_long_start_can_be_watched_and_stopped(dataset, monkeypatch: pytest.MonkeyPatch) -> None:
