@@ -22,7 +22,7 @@ from genstudio.ui.view_choice import ViewChoice
 Array = NDArray[Any]
 
 MOST_POINTS = 200_000
-MOST_RINGS = 2_000
+MOST_RINGS = 1_000
 NOT_EXACT = "No boundary: the other columns count too."
 
 

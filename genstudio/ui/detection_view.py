@@ -15,15 +15,11 @@ from PySide6.QtWidgets import (
 )
 
 from genstudio.applications.anomaly import Threshold
-from genstudio.applications.detection import Confusion
 from genstudio.applications.screening import Detection
 from genstudio.ui.confusion_matrix import ConfusionMatrix
-from genstudio.ui.plots.lines import Lines, LineSeries
-from genstudio.ui.plots.throttle import Throttle
+from genstudio.ui.operating_curve import OperatingCurve
 from genstudio.ui.theme import Theme
 
-_UNIT_SQUARE = (-0.02, 1.02, -0.02, 1.04)
-_REDRAW_MS = 40
 _SIDE_PX = 250
 FIGURES = {
     "precision": ("Precision", "The share of the flagged rows that is anomalous"),
@@ -47,17 +43,14 @@ class DetectionView(QWidget):
     def __init__(self, theme: Theme, prefix: str) -> None:
         super().__init__()
         self._detection: Detection | None = None
-        self._confusion = Confusion(0, 0, 0, 0)
         self.matrix = ConfusionMatrix(theme, f"{prefix}.confusion")
         self.figures = {key: _figure(f"{prefix}.{key}", help) for key, (_, help) in FIGURES.items()}
         self.best = _best_button(f"{prefix}.best_f1")
-        self.roc = _curves(theme, f"{prefix}.roc", "false positive rate", "true positive rate", "ROC")
-        self.precision_recall = _curves(theme, f"{prefix}.precision_recall", "recall", "precision", "Precision–recall")
-        # Where curves of a good model leave room.
-        self.roc.place_legend((-12, -8))
-        self.precision_recall.place_legend((12, -8))
+        self.roc = OperatingCurve(theme, f"{prefix}.roc", "false positive rate", "true positive rate", "ROC")
+        self.precision_recall = OperatingCurve(
+            theme, f"{prefix}.precision_recall", "recall", "precision", "Precision–recall"
+        )
         self.sentence = _sentence(f"{prefix}.detection_sentence")
-        self._redraw = Throttle(self._draw_curves, _REDRAW_MS, self)
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self._content())
         self._stack.addWidget(self.sentence)
@@ -71,6 +64,9 @@ class DetectionView(QWidget):
         self._stack.setCurrentIndex(0 if detection else 1)
         if detection is None:
             return
+        share = detection.ranking.n_anomalous / detection.ranking.n
+        self.roc.set_curve(*detection.roc, chance=(0.0, 1.0))
+        self.precision_recall.set_curve(*detection.precision_recall, chance=(share, share))
         self.figures["auroc"].setText(f"{detection.auroc:.3f} ± {detection.auroc_stderr:.3f}")
         self.figures["average_precision"].setText(f"{detection.average_precision:.3f}")
         self.best.setText(f"Use the best F1: {detection.best_f1:.3f}")
@@ -80,18 +76,19 @@ class DetectionView(QWidget):
         """Show what a threshold gets right."""
         if self._detection is None:
             return
-        self._confusion = self._detection.ranking.confusion(threshold.value)
-        self.matrix.set_confusion(self._confusion)
+        found, ranking = self._detection.ranking.confusion(threshold.value), self._detection.ranking
+        self.matrix.set_confusion(found)
         for key in ("precision", "recall", "f1"):
-            self.figures[key].setText(f"{getattr(self._confusion, key):.3f}")
-        self._redraw()
+            self.figures[key].setText(f"{getattr(found, key):.3f}")
+        self.roc.set_point(found.fp / ranking.n_normal, found.recall)
+        # Without any flagged row the curve begins at precision 1.
+        self.precision_recall.set_point(found.recall, found.precision if found.tp + found.fp else 1.0)
 
     def _content(self) -> QWidget:
         content = QSplitter(Qt.Orientation.Horizontal)
         content.setChildrenCollapsible(False)
         content.addWidget(self._side())
         for plot in (self.roc, self.precision_recall):
-            plot.setMinimumWidth(140)
             content.addWidget(plot)
             content.setStretchFactor(content.count() - 1, 1)
         content.setSizes([_SIDE_PX, 300, 300])
@@ -122,33 +119,9 @@ class DetectionView(QWidget):
             line.addLayout(cell, 1)
         return line
 
-    def _draw_curves(self) -> None:
-        if self._detection is None:
-            return
-        found, ranking = self._confusion, self._detection.ranking
-        fpr = found.fp / ranking.n_normal
-        share = ranking.n_anomalous / ranking.n
-        # Without any flagged row the curve begins at precision 1.
-        precision = found.precision if found.tp + found.fp else 1.0
-        self.roc.set_series((
-            LineSeries("ROC", *self._detection.roc), LineSeries("threshold", [fpr], [found.recall], best=0),
-            LineSeries("chance", [0.0, 1.0], [0.0, 1.0], faint=True),
-        ), _UNIT_SQUARE)
-        self.precision_recall.set_series((
-            LineSeries("precision", *self._detection.precision_recall),
-            LineSeries("threshold", [found.recall], [precision], best=0),
-            LineSeries("chance", [0.0, 1.0], [share, share], faint=True),
-        ), _UNIT_SQUARE)
-
     def _on_best(self) -> None:
         if self._detection is not None:
             self.value_chosen.emit(self._detection.best_value)
-
-
-def _curves(theme: Theme, name: str, x_label: str, y_label: str, title: str) -> Lines:
-    plot = Lines(theme, name, x_label, y_label)
-    plot.set_title(title)
-    return plot
 
 
 def _figure(name: str, help: str) -> QLabel:

@@ -111,8 +111,8 @@ class StrangeRows(QSplitter):
         self.rows = StrangeRowsModel()
         self.table = _table(self.rows, f"{prefix}.rows")
         self.reason = _reason_label(f"{prefix}.row_reason")
-        self.bars = Bars(theme, f"{prefix}.contributions", "nats beyond the usual")
-        self.bars.graph.setAccessibleName("What each column adds to the score of the selected row")
+        self.bars = Bars(theme, f"{prefix}.contributions")
+        self.bars.setToolTip("What each column adds to the score of the selected row")
         self.addWidget(self.table)
         self.addWidget(self._side())
         self.setSizes([400, 240])
@@ -163,12 +163,13 @@ class StrangeRows(QSplitter):
     def _explain(self, row: StrangeRow | None) -> None:
         if row is None:
             self.reason.setText("Select a row to see why it is strange.")
+            self.bars.set_title("")
             self.bars.set_values((), np.empty(0))
             return
         self.reason.setText(f"Row {row.row + 1:,}: {shortened(row.reason)}")
         # Infinite contributions have no length; their shares do.
         finite = bool(np.isfinite(row.contributions).all())
-        self.bars.set_labels("nats beyond the usual" if finite else "share of the strangeness", "")
+        self.bars.set_title("Nats beyond the usual" if finite else "Share of the strangeness")
         values = row.contributions if finite else row.shares
         largest = np.argsort(-np.abs(values), kind="stable")[:MOST_BARS]
         self.bars.set_values([self._names[place] for place in largest], values[largest])

@@ -10,7 +10,8 @@ from genstudio.settings import SettingInfo, Settings, describe, setting
 from genstudio.ui.fields import Field, field_for
 from genstudio.ui.plain_table import plain_label
 
-_DIGITS = 6
+# As many significant digits as a person wants to read, and the editors hold.
+_PERCENT_DIGITS, _VALUE_DIGITS = 4, 6
 _NUMBER_PX = 92
 
 
@@ -57,8 +58,8 @@ class ThresholdControl(QWidget):
 
     def set_threshold(self, threshold: Threshold) -> None:
         """Show a threshold, silently."""
-        self.percent.set_value(_rounded(threshold.percent))
-        self.value.set_value(_rounded(threshold.value))
+        self.percent.set_value(_rounded(threshold.percent, _PERCENT_DIGITS))
+        self.value.set_value(_rounded(threshold.value, _VALUE_DIGITS))
         self._mend()
         self.flagged.setText(f"{threshold.flagged:,} flagged")
         sentence = f"{threshold.flagged:,} of {threshold.total:,} rows lie beyond the threshold"
@@ -70,9 +71,8 @@ class ThresholdControl(QWidget):
             field.problem.emit("")
 
 
-def _rounded(number: float) -> float:
-    """As many digits as a person wants to read."""
-    return float(f"{number:.{_DIGITS}g}")
+def _rounded(number: float, digits: int) -> float:
+    return float(f"{number:.{digits}g}")
 
 
 def _dress(field: Field, info: SettingInfo, name: str) -> None:

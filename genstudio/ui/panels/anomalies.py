@@ -27,6 +27,7 @@ from genstudio.ui.flagged_export import FlaggedExport
 from genstudio.ui.panel import Panel, PanelInfo
 from genstudio.ui.plain_table import quiet_button
 from genstudio.ui.plots.histogram import Histogram
+from genstudio.ui.plots.throttle import Throttle
 from genstudio.ui.strange_rows import StrangeRows
 from genstudio.ui.threshold_control import ThresholdControl
 
@@ -34,6 +35,7 @@ Array = NDArray[Any]
 
 GRID = (128, 128)
 ROWS_WHILE_TRAINING = 20_000
+MAP_MS, ROWS_MS = 33, 400
 FIRST_ROWS, MORE_ROWS = 50, 200
 
 
@@ -77,6 +79,9 @@ class AnomaliesPanel(Panel):
         self.histogram.set_title("Scores")
         self.strange = StrangeRows(self.theme, "anomaly")
         self.detection = DetectionView(self.theme, "anomaly")
+        # A hand drags faster than a map need be drawn.
+        self._follow = Throttle(self._draw_map, MAP_MS, self)
+        self._tell_rows = Throttle(self._show_rows, ROWS_MS, self)
         self.more = quiet_button(self.theme, "anomaly.more", "add", f"List {MORE_ROWS} more",
                                  "List more of the strangest rows")
         self.export_button = FlaggedExport(self.model, self.theme, "anomaly.export")
@@ -190,13 +195,10 @@ class AnomaliesPanel(Panel):
         run, columns = self._run, self.map.columns
         whole = run is not None and run.data is not None and len(run.data.preparation.names) == len(columns)
         if run is not None and columns and issubclass(run.model, Density if whole else Marginals):
-            self.look("density", self._on_density, "density_grid", bounds=self.map.bounds(), shape=GRID,
-                      columns=columns)
+            self.look("density", lambda preview: self.map.set_density(preview.answer), "density_grid",
+                      bounds=self.map.bounds(), shape=GRID, columns=columns)
         else:
             self.look_away("density")
-
-    def _on_density(self, preview: Preview) -> None:
-        self.map.set_density(preview.answer)
 
     def _on_scores(self, preview: Preview) -> None:
         """Only the newest scores wait: those of a fast training come quicker than they can be ordered."""
@@ -235,8 +237,12 @@ class AnomaliesPanel(Panel):
         self._choice = choice
         if self._screening is not None:
             self._threshold = choice.threshold(self._screening.distribution)
-            self.map.set_threshold(self._threshold)
             self._show_threshold(self._threshold)
+            self._follow()
+
+    def _draw_map(self) -> None:
+        if self._threshold is not None:
+            self.map.set_threshold(self._threshold)
 
     def _show_threshold(self, threshold: Threshold) -> None:
         self.control.set_threshold(threshold)
@@ -253,8 +259,12 @@ class AnomaliesPanel(Panel):
         self._listed = listed
 
     def _on_why(self, preview: Preview) -> None:
-        run, listed = self._run, self._listed
-        if run is None or run.table is None or listed is None or not np.array_equal(preview.answer["x"], listed.x):
+        self._tell_rows(self._run, preview)
+
+    def _show_rows(self, run: Run, preview: Preview) -> None:
+        listed = self._listed
+        of_these = listed is not None and np.array_equal(preview.answer["x"], listed.x)
+        if listed is None or not of_these or run is not self._run or run.table is None:
             return
         names = run.preparation.names
         rows = explained(listed.scores, preview.answer["contributions"], listed.rows, names)
