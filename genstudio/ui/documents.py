@@ -39,9 +39,11 @@ class Documents(QObject):
 
     Signals:
         saved: nothing is being saved any more, and what was to be saved is.
+        named: name of the file that `save` writes to, "" for none.
     """
 
     saved = Signal()
+    named = Signal(str)
 
     def __init__(self, model: SessionModel, window: QWidget) -> None:
         super().__init__(window)
@@ -115,7 +117,7 @@ class Documents(QObject):
         current = runs.index(self._model.current) if self._model.current in runs else 0
 
         def done(_: None) -> None:
-            self._path = path
+            self._set_path(path)
             self.recent.add(path)
             self._said_saved(path)
 
@@ -173,10 +175,14 @@ class Documents(QObject):
 
     def _open_session(self, path: Path, remember: bool = True) -> None:
         def opened(found: Opened) -> None:
-            self._path = path if remember else None
+            self._set_path(path if remember else None)
             self._take(found)
 
         self._model.pump.run("session", partial(archive.open_session, path), opened, self._model.messages.show_error)
+
+    def _set_path(self, path: Path | None) -> None:
+        self._path = path
+        self.named.emit("" if path is None else path.stem)
 
     def _take(self, opened: Opened) -> None:
         for run in opened.runs:
@@ -212,7 +218,7 @@ class Documents(QObject):
             self._model.pump.follow(question, on_answered, on_answered)
 
     def _save_elsewhere(self, runs: list[Run], current: int, done: Callable[[None], None]) -> None:
-        path = self._ask_name("Save all runs" if len(runs) > 1 else "Save the run", f"session{SUFFIX}", SESSIONS)
+        path = self._ask_name("Save elsewhere", f"session{SUFFIX}", SESSIONS)
         if path is not None:
             self._save(path, runs, current, done)
 

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from genstudio.data.source import sources
 from genstudio.runs.recipe import Recipe, TrainingRecipe
 from genstudio.settings import Settings, setting
+from genstudio.ui.drops import leave_drops_to_window
 from genstudio.ui.form import Form
 from genstudio.ui.icons import bind_icon
 from genstudio.ui.session_model import SessionModel
@@ -163,6 +164,7 @@ class Card(QFrame):
         if self.form is None or self._shown is not kind:
             former = self.form
             self.form, self._shown = Form(kind, self.theme, prefix), kind
+            leave_drops_to_window(self.form)
             self.form.changed.connect(self.on_changed)
             if former is not None:
                 self.column.replaceWidget(former, self.form)

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, Q
 
 
 class KeyGuard(QObject):
-    """Leaves space to buttons and lists that have the focus, and undo to the window where a line has none.
+    """Leaves space to buttons and lists that have the focus, Escape to a line that is being typed in, and undo to
+    the window where the line has none.
 
     Qt lets a shortcut win over a focused button, and a line win over a shortcut even where it has nothing to
     take back.
@@ -26,8 +27,9 @@ class KeyGuard(QObject):
         """Decide before a key is looked up among the shortcuts."""
         if event.type() != QEvent.Type.ShortcutOverride:
             return False
-        key = cast("QKeyEvent", event)
-        mine, windows = _pressed_with_space(watched, key), _nothing_to_take_back(watched, key)
+        key, line = cast("QKeyEvent", event), _line_of(watched)
+        mine = _pressed_with_space(watched, key) or _given_up(line, key)
+        windows = _nothing_to_take_back(line, key)
         if mine or windows:
             event.setAccepted(mine)
         return mine or windows
@@ -46,11 +48,17 @@ def _pressed_with_space(focused: QObject, key: QKeyEvent) -> bool:
     return plain and not editable and isinstance(focused, QAbstractButton | QComboBox)
 
 
-def _nothing_to_take_back(focused: QObject, key: QKeyEvent) -> bool:
+def _line_of(focused: QObject) -> QLineEdit | None:
     if isinstance(focused, QAbstractSpinBox | QComboBox):
-        line = focused.findChild(QLineEdit)
-    else:
-        line = focused if isinstance(focused, QLineEdit) else None
+        return focused.findChild(QLineEdit)
+    return focused if isinstance(focused, QLineEdit) else None
+
+
+def _given_up(line: QLineEdit | None, key: QKeyEvent) -> bool:
+    return line is not None and line.isModified() and key.key() == Qt.Key.Key_Escape
+
+
+def _nothing_to_take_back(line: QLineEdit | None, key: QKeyEvent) -> bool:
     if line is None:
         return False
     if key.matches(QKeySequence.StandardKey.Undo):

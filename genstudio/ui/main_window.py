@@ -23,6 +23,7 @@ from genstudio.runs.job import Status
 from genstudio.ui.actions import ActionInfo, Actions, Slot
 from genstudio.ui.appearance import keep_shape, restore_shape
 from genstudio.ui.documents import Documents
+from genstudio.ui.drops import leave_drops_to_window
 from genstudio.ui.experiment import Experiment
 from genstudio.ui.icons import bind_icon
 from genstudio.ui.keys import KeyGuard
@@ -252,6 +253,7 @@ class MainWindow(QMainWindow):
         dock = QDockWidget(title)
         dock.setObjectName(f"dock.{key}")
         dock.setWidget(widget)
+        leave_drops_to_window(dock)
         self.addDockWidget(area, dock)
         shown = dock.toggleViewAction()
         self.actions_.adopt(shown, f"dock.{key}", "", f"Show or hide {title.lower()}")
@@ -269,6 +271,7 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         model = self.model
+        self.documents.named.connect(self._on_named)
         self.speed.delay_changed.connect(model.slow_down)
         self.experiment.open_requested.connect(self.documents.choose_and_open)
         self.experiment.draw_requested.connect(self._draw)
@@ -292,6 +295,11 @@ class MainWindow(QMainWindow):
 
     def _on_run(self, doing: Callable[[RunsList], None]) -> None:
         doing(self.runs)
+
+    def _on_named(self, name: str) -> None:
+        # Qt takes [*] for the place of its own mark.
+        plain = name.replace("[*]", "[*][*]")
+        self.setWindowTitle(f"{plain} — GenStudio" if plain else "GenStudio")
 
     def _draw(self) -> None:
         self.show_panel("data").open_canvas()  # type: ignore[attr-defined]

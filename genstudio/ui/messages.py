@@ -90,6 +90,7 @@ class MessageStrip(QFrame):
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._offer = QPushButton()
         self._offer.setObjectName("messages.offer")
+        self._offer.setAccessibleName("What can be done about it")
         self._offer.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._offer.clicked.connect(self._take_offer)
         self._copy = self._button("messages.copy", "copy", "Copy details", self.copy_details)
@@ -134,6 +135,7 @@ class MessageStrip(QFrame):
         self._offer.setVisible(offer is not None)
         if offer is not None:
             self._offer.setText(offer[0])
+            self._offer.setAccessibleName(offer[0])
             self._offer.setToolTip(offer[0].removesuffix("…"))
 
     def _take_offer(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from genstudio.ui.drops import leave_drops_to_window
 from genstudio.ui.panel import Panel, PanelInfo
 from genstudio.ui.session_model import SessionModel
 from genstudio.ui.theme import Theme
@@ -36,11 +37,12 @@ class PanelTab(QWidget):
         """The panel, made now if it was not wanted before."""
         if self._panel is None:
             self._panel = self._kind(self._model, self._theme)
+            leave_drops_to_window(self._panel)
             self._panel.setWhatsThis(self.info.help)
             self._layout.addWidget(self._panel)
         return self._panel
 
     def showEvent(self, event: QShowEvent) -> None:
         """Now it is wanted."""
-        _ = self.panel
+        self.panel.show()
         super().showEvent(event)

@@ -104,6 +104,8 @@ class ColumnsView(QWidget):
     def _make_filter(self) -> QLineEdit:
         line = QLineEdit()
         line.setObjectName("data.filter")
+        # A dropped file is opened by the window.
+        line.setAcceptDrops(False)
         line.setAccessibleName("Find columns")
         line.setPlaceholderText("Find columns…")
         line.setToolTip("Show only the columns whose names hold this text")
