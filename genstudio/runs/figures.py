@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,13 +41,14 @@ def reasons(answer: Answer) -> dict[str, str]:
     return dict(zip(answer["unsuitable"].tolist(), answer["reason"].tolist(), strict=True))
 
 
-def side_by_side(runs: Sequence[Figures], comparable: bool) -> tuple[Row, ...]:
+def side_by_side(runs: Sequence[Figures], comparable: bool, also: Collection[str] = ()) -> tuple[Row, ...]:
     """The figures of several runs, a row each metric, in the order of the metrics.
 
     Arguments:
+        also: metrics that have a row even where no run has a figure.
         comparable: whether the runs were measured on the same rows, so that one can be called the best.
     """
-    known = [kind.info for key, kind in metrics().items() if any(key in figures for figures in runs)]
+    known = [kind.info for key, kind in metrics().items() if key in also or any(key in figures for figures in runs)]
     return tuple(_row(info, [figures.get(info.key) for figures in runs], comparable) for info in known)
 
 

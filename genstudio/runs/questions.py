@@ -238,7 +238,7 @@ def evaluation(
 
     Returns:
         `key` (M,), `figure` (M, 4): value, standard error, n and ideal, NaN where unknown; `note` (M,), words or "";
-        `unsuitable` (U,): keys of the metrics left out, and `reason` (U,): a sentence each.
+        `unsuitable` (U,): keys of the metrics left out, and `reason` (U,): a sentence each; `part`: which rows.
     """
     judged = from_dataset(subject.items()) if items is None else items
     reasons = unsuitable(subject.fitted, judged) if keys is None else {}
@@ -248,6 +248,7 @@ def evaluation(
         "key": np.array(list(figures), str), "figure": np.array(rows, float).reshape(-1, 4),
         "note": np.array([figure.note for figure in figures.values()], str),
         "unsuitable": np.array(list(reasons), str), "reason": np.array(list(reasons.values()), str),
+        "part": np.array(judged.part),
     }
 
 

@@ -20,6 +20,7 @@ from genstudio.runs.learning import learn
 from genstudio.runs.questions import Subject
 from genstudio.runs.recipe import ModelRecipe, Recipe, TrainingRecipe
 from genstudio.settings import validate
+from genstudio.training.events import Progress
 
 
 @dataclass(eq=False)
@@ -59,6 +60,9 @@ class Run:
             self.status, self.message, self.details = told.status, told.message, told.details
         else:
             self.history.take(told)
+        if isinstance(told, Progress):
+            # They were measured on what the model was before this step.
+            self.figures = {}
         self.seconds = max(self.seconds, self.job.training_seconds)
 
     def pull(self) -> list[Told]:
