@@ -1,8 +1,9 @@
-"""How well a threshold agrees with labels that mark anomalies: counts, curves and figures, or a sentence."""
+"""How well a threshold agrees with labels that mark anomalies: counts and figures, curves, or a sentence."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -20,7 +21,7 @@ from genstudio.ui.confusion_matrix import ConfusionMatrix
 from genstudio.ui.operating_curve import OperatingCurve
 from genstudio.ui.theme import Theme
 
-_SIDE_PX = 250
+_WIDEST_PX = 420
 FIGURES = {
     "precision": ("Precision", "The share of the flagged rows that is anomalous"),
     "recall": ("Recall", "The share of the anomalous rows that is flagged"),
@@ -32,7 +33,30 @@ FIGURE_LINES = (("precision", "recall", "f1"), ("auroc", "average_precision"))
 
 
 class DetectionView(QWidget):
-    """Confusion matrix, ROC and precision–recall curves with the threshold marked on them.
+    """Something that needs labels that mark anomalies; without them a sentence stands in its place.
+
+    Arguments:
+        name: object name of the sentence.
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.detection: Detection | None = None
+        self.sentence = _sentence(name)
+        self._content = QWidget()
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(self._content)
+        self._stack.addWidget(self.sentence)
+
+    def show_detection(self, detection: Detection | None, reason: str) -> None:
+        """Show other labels' judgement, or the sentence saying why there is none."""
+        self.detection = detection
+        self.sentence.setText(reason)
+        self._stack.setCurrentIndex(0 if detection else 1)
+
+
+class DetectionFigures(DetectionView):
+    """Confusion matrix and figures at a threshold, and the way to the best one.
 
     Signals:
         value_chosen: the best threshold was asked for, nats.
@@ -41,32 +65,19 @@ class DetectionView(QWidget):
     value_chosen = Signal(float)
 
     def __init__(self, theme: Theme, prefix: str) -> None:
-        super().__init__()
-        self._detection: Detection | None = None
+        super().__init__(f"{prefix}.labels_sentence")
         self.matrix = ConfusionMatrix(theme, f"{prefix}.confusion")
         self.figures = {key: _figure(f"{prefix}.{key}", help) for key, (_, help) in FIGURES.items()}
         self.best = _best_button(f"{prefix}.best_f1")
-        self.roc = OperatingCurve(theme, f"{prefix}.roc", "false positive rate", "true positive rate", "ROC")
-        self.precision_recall = OperatingCurve(
-            theme, f"{prefix}.precision_recall", "recall", "precision", "Precision–recall"
-        )
-        self.sentence = _sentence(f"{prefix}.detection_sentence")
-        self._stack = QStackedLayout(self)
-        self._stack.addWidget(self._content())
-        self._stack.addWidget(self.sentence)
         self.best.clicked.connect(self._on_best)
+        self._lay_out()
         self.show_detection(None, "")
 
     def show_detection(self, detection: Detection | None, reason: str) -> None:
-        """Show other curves and figures, or the sentence saying why there are none."""
-        self._detection = detection
-        self.sentence.setText(reason)
-        self._stack.setCurrentIndex(0 if detection else 1)
+        """Show the figures of other labels, or the sentence saying why there are none."""
+        super().show_detection(detection, reason)
         if detection is None:
             return
-        share = detection.ranking.n_anomalous / detection.ranking.n
-        self.roc.set_curve(*detection.roc, chance=(0.0, 1.0))
-        self.precision_recall.set_curve(*detection.precision_recall, chance=(share, share))
         self.figures["auroc"].setText(f"{detection.auroc:.3f} ± {detection.auroc_stderr:.3f}")
         self.figures["average_precision"].setText(f"{detection.average_precision:.3f}")
         self.best.setText(f"Use the best F1: {detection.best_f1:.3f}")
@@ -74,29 +85,17 @@ class DetectionView(QWidget):
 
     def set_threshold(self, threshold: Threshold) -> None:
         """Show what a threshold gets right."""
-        if self._detection is None:
+        if self.detection is None:
             return
-        found, ranking = self._detection.ranking.confusion(threshold.value), self._detection.ranking
+        found = self.detection.ranking.confusion(threshold.value)
         self.matrix.set_confusion(found)
         for key in ("precision", "recall", "f1"):
             self.figures[key].setText(f"{getattr(found, key):.3f}")
-        self.roc.set_point(found.fp / ranking.n_normal, found.recall)
-        # Without any flagged row the curve begins at precision 1.
-        self.precision_recall.set_point(found.recall, found.precision if found.tp + found.fp else 1.0)
 
-    def _content(self) -> QWidget:
-        content = QSplitter(Qt.Orientation.Horizontal)
-        content.setChildrenCollapsible(False)
-        content.addWidget(self._side())
-        for plot in (self.roc, self.precision_recall):
-            content.addWidget(plot)
-            content.setStretchFactor(content.count() - 1, 1)
-        content.setSizes([_SIDE_PX, 300, 300])
-        return content
-
-    def _side(self) -> QWidget:
-        side = QWidget()
-        layout = QVBoxLayout(side)
+    def _lay_out(self) -> None:
+        column = QWidget()
+        column.setMaximumWidth(_WIDEST_PX)
+        layout = QVBoxLayout(column)
         layout.setContentsMargins(10, 8, 10, 6)
         layout.setSpacing(6)
         layout.addWidget(self.matrix)
@@ -104,9 +103,9 @@ class DetectionView(QWidget):
             layout.addLayout(self._figure_line(line))
         layout.addWidget(self.best)
         layout.addStretch(1)
-        side.setMinimumWidth(_SIDE_PX)
-        side.setMaximumWidth(_SIDE_PX + 60)
-        return side
+        around = QHBoxLayout(self._content)
+        around.setContentsMargins(0, 0, 0, 0)
+        around.addWidget(column)
 
     def _figure_line(self, keys: tuple[str, ...]) -> QHBoxLayout:
         line = QHBoxLayout()
@@ -120,8 +119,51 @@ class DetectionView(QWidget):
         return line
 
     def _on_best(self) -> None:
-        if self._detection is not None:
-            self.value_chosen.emit(self._detection.best_value)
+        if self.detection is not None:
+            self.value_chosen.emit(self.detection.best_value)
+
+
+class DetectionCurves(DetectionView):
+    """ROC and precision–recall curves with the threshold ringed on them."""
+
+    def __init__(self, theme: Theme, prefix: str) -> None:
+        super().__init__(f"{prefix}.curves_sentence")
+        self.roc = OperatingCurve(theme, f"{prefix}.roc", "false positive rate", "recall", "ROC")
+        self.precision_recall = OperatingCurve(
+            theme, f"{prefix}.precision_recall", "recall", "precision", "Precision–recall"
+        )
+        self._both = QSplitter()
+        self._both.setChildrenCollapsible(False)
+        self._both.addWidget(self.roc)
+        self._both.addWidget(self.precision_recall)
+        layout = QVBoxLayout(self._content)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._both)
+        self.show_detection(None, "")
+
+    def show_detection(self, detection: Detection | None, reason: str) -> None:
+        """Show the curves of other labels, or the sentence saying why there are none."""
+        super().show_detection(detection, reason)
+        if detection is None:
+            return
+        share = detection.ranking.n_anomalous / detection.ranking.n
+        self.roc.set_curve(*detection.roc, chance=(0.0, 1.0))
+        self.precision_recall.set_curve(*detection.precision_recall, chance=(share, share))
+
+    def set_threshold(self, threshold: Threshold) -> None:
+        """Ring the rates at a threshold."""
+        if self.detection is None:
+            return
+        found, ranking = self.detection.ranking.confusion(threshold.value), self.detection.ranking
+        self.roc.set_point(found.fp / ranking.n_normal, found.recall)
+        # Without any flagged row the curve begins at precision 1.
+        self.precision_recall.set_point(found.recall, found.precision if found.tp + found.fp else 1.0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Side by side where there is width, else one above the other."""
+        super().resizeEvent(event)
+        wide = self.width() > 1.1 * self.height()
+        self._both.setOrientation(Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical)
 
 
 def _figure(name: str, help: str) -> QLabel:

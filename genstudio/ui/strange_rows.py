@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QLabel, QSplitter, QTableView, QVBoxLayout, QWidget
 
 from genstudio.applications.anomaly import StrangeRow
@@ -23,10 +24,11 @@ Role = Qt.ItemDataRole
 HEADERS = ("Row", "Score", "Why")
 HELP = ("The row of the table, counted from 1", "Negative log-likelihood, nats: higher is stranger",
         "The columns that make the row strange")
-WIDTHS_PX = (64, 76, 220)
+WIDTHS_PX = (62, 72, 220)
 COLUMN_PX = 96
 ROW_PX = 24
 MOST_BARS = 8
+WIDE_PX = 520
 
 
 class StrangeRowsModel(QAbstractTableModel):
@@ -96,13 +98,16 @@ class StrangeRowsModel(QAbstractTableModel):
 class StrangeRows(QSplitter):
     """The table, and beside it what makes the selected row strange.
 
+    Arguments:
+        more: the button that asks for more rows; it stands under the table.
+
     Signals:
         row_chosen: place of the selected row in `rows.rows`, or -1.
     """
 
     row_chosen = Signal(int)
 
-    def __init__(self, theme: Theme, prefix: str) -> None:
+    def __init__(self, theme: Theme, prefix: str, more: QWidget) -> None:
         super().__init__(Qt.Orientation.Horizontal)
         self.setObjectName(f"{prefix}.rows_splitter")
         self.setChildrenCollapsible(False)
@@ -113,8 +118,8 @@ class StrangeRows(QSplitter):
         self.reason = _reason_label(f"{prefix}.row_reason")
         self.bars = Bars(theme, f"{prefix}.contributions")
         self.bars.setToolTip("What each column adds to the score of the selected row")
-        self.addWidget(self.table)
-        self.addWidget(self._side())
+        self.addWidget(_column(self.table, more))
+        self.addWidget(_column(self.reason, self.bars))
         self.setSizes([400, 240])
         self.setStretchFactor(0, 1)
         self.table.selectionModel().selectionChanged.connect(self._on_selected)
@@ -141,15 +146,14 @@ class StrangeRows(QSplitter):
         selection.blockSignals(False)
         self._tell(place)
 
-    def _side(self) -> QWidget:
-        side = QWidget()
-        layout = QVBoxLayout(side)
-        layout.setContentsMargins(0, 6, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self.reason)
-        layout.addWidget(self.bars, 1)
-        side.setMinimumWidth(180)
-        return side
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Beside the table where there is width, else under it."""
+        super().resizeEvent(event)
+        wide = self.width() >= WIDE_PX
+        wanted = Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical
+        if wanted != self.orientation():
+            self.setOrientation(wanted)
+            self.setSizes([600, 400])
 
     def _on_selected(self) -> None:
         chosen = self.table.selectionModel().selectedRows()
@@ -177,6 +181,17 @@ class StrangeRows(QSplitter):
 
 def _score_text(score: float) -> str:
     return f"{score:,.2f}" if abs(score) < 1e6 else f"{score:.3g}".replace("inf", "∞")
+
+
+def _column(*widgets: QWidget) -> QWidget:
+    column = QWidget()
+    layout = QVBoxLayout(column)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(0)
+    for widget in widgets:
+        layout.addWidget(widget)
+    column.setMinimumWidth(160)
+    return column
 
 
 def _table(model: StrangeRowsModel, name: str) -> QTableView:

@@ -10,11 +10,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from genstudio.applications.anomaly import Threshold, explained
-from genstudio.applications.screening import Choice, Screening, mark_names, screen
+from genstudio.applications.screening import Choice, Detection, Screening, mark_names, screen
 from genstudio.data.dataset import Dataset
 from genstudio.data.reader import Watch
 from genstudio.models.contract import Density, Marginals, Scores
@@ -22,7 +21,8 @@ from genstudio.runs.job import Status
 from genstudio.runs.run import Run
 from genstudio.training.events import Preview
 from genstudio.ui.anomaly_map import AnomalyMap
-from genstudio.ui.detection_view import DetectionView
+from genstudio.ui.beside_map import BesideMap
+from genstudio.ui.detection_view import DetectionCurves, DetectionFigures
 from genstudio.ui.flagged_export import FlaggedExport
 from genstudio.ui.panel import Panel, PanelInfo
 from genstudio.ui.plain_table import quiet_button
@@ -64,7 +64,7 @@ class AnomaliesPanel(Panel):
     )
 
     def build(self) -> None:
-        """A line of controls; the map and the histogram; the rows, and how they agree with labels."""
+        """A line of controls; the map; the histogram; the rows, and how they agree with labels."""
         self._run: Run | None = None
         self._sight: tuple[Any, ...] = ()
         self._newest: Preview | None = None
@@ -77,13 +77,14 @@ class AnomaliesPanel(Panel):
         self.map = AnomalyMap(self.theme, "anomaly")
         self.histogram = Histogram(self.theme, "anomaly.histogram", "score: negative log-likelihood, nats")
         self.histogram.set_title("Scores")
-        self.strange = StrangeRows(self.theme, "anomaly")
-        self.detection = DetectionView(self.theme, "anomaly")
         # A hand drags faster than a map need be drawn.
         self._follow = Throttle(self._draw_map, MAP_MS, self)
         self._tell_rows = Throttle(self._show_rows, ROWS_MS, self)
         self.more = quiet_button(self.theme, "anomaly.more", "add", f"List {MORE_ROWS} more",
                                  "List more of the strangest rows")
+        self.strange = StrangeRows(self.theme, "anomaly", self.more)
+        self.detection = DetectionFigures(self.theme, "anomaly")
+        self.curves = DetectionCurves(self.theme, "anomaly")
         self.export_button = FlaggedExport(self.model, self.theme, "anomaly.export")
         self._lay_out()
         self._connect()
@@ -140,21 +141,15 @@ class AnomaliesPanel(Panel):
         header.setContentsMargins(12, 6, 8, 4)
         header.addWidget(self.control, 1)
         header.addWidget(self.export_button)
-        above = _splitter(Qt.Orientation.Horizontal, "anomaly.plots", self.map, self.histogram)
-        self.tabs = QTabWidget()
-        self.tabs.setObjectName("anomaly.tabs")
-        self.tabs.addTab(self.strange, "Strangest rows")
-        self.tabs.addTab(self.detection, "Against the labels")
-        self.tabs.setCornerWidget(self.more)
-        both = _splitter(Qt.Orientation.Vertical, "anomaly.splitter", above, self.tabs)
-        both.setSizes([560, 440])
+        pages = {"Rows": self.strange, "Labels": self.detection, "Curves": self.curves}
+        self.views = BesideMap("anomaly", self.map, self.histogram, pages)
         layout = QVBoxLayout(self.content)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(header)
-        layout.addWidget(both, 1)
+        layout.addWidget(self.views, 1)
         order = (self.control.percent.widget, self.control.value.widget, self.export_button, self.histogram,
-                 self.tabs.tabBar(), self.more, self.strange.table)
+                 self.views.tabs.tabBar(), self.strange.table, self.more, self.detection.best)
         for first, second in pairwise(order):
             QWidget.setTabOrder(first, second)
 
@@ -165,11 +160,9 @@ class AnomaliesPanel(Panel):
         self.map.moved.connect(self._look_at_density)
         self.strange.row_chosen.connect(self._on_row_chosen)
         self.more.clicked.connect(self._on_more)
-        self.tabs.currentChanged.connect(lambda place: self.more.setVisible(place == 0))
         self.export_button.clicked.connect(self.export)
         self.export_button.ended.connect(self._allow)
-        for plot in (self.map.stage, self.histogram, self.strange.bars, self.detection.roc,
-                     self.detection.precision_recall):
+        for plot in (self.map.stage, self.histogram, self.strange.bars, self.curves.roc, self.curves.precision_recall):
             plot.export_failed.connect(self.model.messages.show_error)
 
     # Another run, and its scores.
@@ -188,7 +181,7 @@ class AnomaliesPanel(Panel):
             self._choice = Choice()
             self.map.set_columns(data.preparation.names, mark_names(data.labels))
             self.strange.show_rows((), (), ())
-            self.detection.show_detection(None, "")
+            self._show_detection(None, "")
         self._allow()
 
     def _look_at_density(self) -> None:
@@ -223,7 +216,7 @@ class AnomaliesPanel(Panel):
         self.histogram.set_counts(bars.edges, bars.counts, names if screening.marks is not None else ())
         beyond = f" · {bars.beyond:,} off the axis" if bars.beyond else ""
         self.histogram.set_title(f"Scores of {screening.distribution.total:,} rows{beyond}")
-        self.detection.show_detection(screening.detection, screening.reason)
+        self._show_detection(screening.detection, screening.reason)
         self._threshold = self._choice.threshold(screening.distribution)
         self.map.set_screening(screening, self._threshold)
         self._show_threshold(self._threshold)
@@ -248,6 +241,11 @@ class AnomaliesPanel(Panel):
         self.control.set_threshold(threshold)
         self.histogram.set_threshold(threshold.value)
         self.detection.set_threshold(threshold)
+        self.curves.set_threshold(threshold)
+
+    def _show_detection(self, detection: Detection | None, reason: str) -> None:
+        self.detection.show_detection(detection, reason)
+        self.curves.show_detection(detection, reason)
 
     # The strangest rows.
 
@@ -290,16 +288,6 @@ class AnomaliesPanel(Panel):
         known = self._screening
         self.export_button.offer(known is not None)
         self.more.setEnabled(known is not None and self._wanted_rows < known.distribution.total)
-
-
-def _splitter(orientation: Qt.Orientation, name: str, *widgets: QWidget) -> QSplitter:
-    splitter = QSplitter(orientation)
-    splitter.setObjectName(name)
-    splitter.setChildrenCollapsible(False)
-    for place, widget in enumerate(widgets):
-        splitter.addWidget(widget)
-        splitter.setStretchFactor(place, 1)
-    return splitter
 
 
 def _screened(preview: Preview, anomalous: int | None, watch: Watch) -> Screening:

@@ -78,8 +78,10 @@ class Hand:
     def click(self, name: str) -> None:
         QTest.mouseClick(self.find(name), LEFT)
 
-    def show_detection(self) -> None:
-        QTest.mouseClick(self.panel.tabs.tabBar(), LEFT, pos=self.panel.tabs.tabBar().tabRect(1).center())
+    def show_tab(self, title: str) -> None:
+        bar = self.panel.views.tabs.tabBar()
+        place = [bar.tabText(i) for i in range(bar.count())].index(title)
+        QTest.mouseClick(bar, LEFT, pos=bar.tabRect(place).center())
 
     def select(self, place: int) -> None:
         table = self.panel.strange.table
@@ -179,7 +181,7 @@ def test_figures_are_those_of_the_ranking(textbook: Hand) -> None:
     labels = np.repeat([0, 1], [1000, 50])
     np.testing.assert_array_equal(found.rows, np.arange(TEXTBOOK_ROWS))
     ranking = rank(found.scores, labels, 1)
-    textbook.show_detection()
+    textbook.show_tab("Labels")
     texts = {key: label.text() for key, label in textbook.panel.detection.figures.items()}
     assert texts["auroc"] == f"{ranking.auroc:.3f} ± {ranking.auroc_stderr():.3f}"
     assert texts["average_precision"] == f"{ranking.average_precision:.3f}"
@@ -190,8 +192,8 @@ def test_figures_are_those_of_the_ranking(textbook: Hand) -> None:
     assert textbook.panel.detection.figures["f1"].text() == f"{best_f1:.3f}"
     assert_in_step(textbook, found.scores)
     point = ranking.confusion(best_value)
-    assert textbook.panel.detection.roc.point() == pytest.approx((point.fp / 1000, point.recall))
-    assert textbook.panel.detection.precision_recall.point() == pytest.approx((point.recall, point.precision))
+    assert textbook.panel.curves.roc.point() == pytest.approx((point.fp / 1000, point.recall))
+    assert textbook.panel.curves.precision_recall.point() == pytest.approx((point.recall, point.precision))
 
 
 def test_a_selected_row_is_ringed_and_explained(textbook: Hand) -> None:
@@ -327,7 +329,7 @@ def test_labels_of_one_kind_have_a_sentence_in_their_place(hand: Hand) -> None:
     hand.until(lambda: hand.model.data is not None and hand.model.data.labels is None)
     hand.train()
     assert "have no label" in hand.panel.detection.sentence.text()
-    hand.show_detection()
+    hand.show_tab("Labels")
     assert hand.panel.detection.sentence.isVisible()
     assert not hand.find("best_f1").isVisible()
 
@@ -369,14 +371,27 @@ def test_without_a_run_a_sentence_says_what_to_do(hand: Hand) -> None:
     assert "No row is scored yet" in hand.model.messages.all[-1].text
 
 
+def test_a_low_panel_keeps_the_histogram_in_a_tab(textbook: Hand) -> None:
+    scores = textbook.train().scores
+    textbook.panel.resize(640, 400)
+    assert textbook.panel.histogram.isVisible()
+    textbook.show_tab("Rows")
+    assert not textbook.panel.histogram.isVisible()
+    textbook.type_in("threshold_percent", "4")
+    textbook.panel.resize(640, 600)
+    assert textbook.panel.histogram.isVisible()
+    assert textbook.panel.views.tabs.count() == 3
+    assert_in_step(textbook, scores)
+
+
 @pytest.mark.parametrize("mode", ["light", "dark"])
 def test_nothing_is_clipped_in_a_narrow_window(textbook: Hand, theme: Theme, mode: str) -> None:
     textbook.train()
     theme.set_mode(mode)
     textbook.panel.resize(640, 400)
     assert (textbook.panel.width(), textbook.panel.height()) == (640, 400)
-    for tab in (0, 1):
-        textbook.panel.tabs.setCurrentIndex(tab)
+    for tab in range(4):
+        textbook.panel.views.tabs.setCurrentIndex(tab)
         textbook.qtbot.waitExposed(textbook.panel)
         for widget in textbook.panel.findChildren(QWidget):
             if widget.isVisible() and widget.objectName().startswith("anomaly.") and not isinstance(widget, QSplitter):
