@@ -121,7 +121,8 @@ class StrangeRows(QSplitter):
         self.addWidget(_column(self.table, more))
         self.addWidget(_column(self.reason, self.bars))
         self.setSizes([400, 240])
-        self.setStretchFactor(0, 1)
+        self.setStretchFactor(0, 3)
+        self.setStretchFactor(1, 2)
         self.table.selectionModel().selectionChanged.connect(self._on_selected)
         self._explain(None)
 
@@ -153,7 +154,7 @@ class StrangeRows(QSplitter):
         wanted = Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical
         if wanted != self.orientation():
             self.setOrientation(wanted)
-            self.setSizes([600, 400])
+            self.setSizes([600, 400] if wide else [520, 480])
 
     def _on_selected(self) -> None:
         chosen = self.table.selectionModel().selectedRows()
