@@ -11,7 +11,7 @@ from typing import Any
 from genstudio.training.events import Preview
 
 SHARE = 0.02
-INTERVAL_SECONDS = 1 / 12
+INTERVAL_SECONDS = 0.1
 
 
 @dataclass(eq=False)

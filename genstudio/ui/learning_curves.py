@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import time
+
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from genstudio.runs.job import Status
 from genstudio.runs.run import Run
 from genstudio.ui.plots.curves import Curves
 from genstudio.ui.session_model import SessionModel
 from genstudio.ui.theme import Theme
 
+REFRESH_SECONDS = 0.2
+"""How often curves follow a run that learns."""
 TITLES = {"train": "training", "valid": "validation", "bound": "negative bound"}
 ROLES = {"train": "train", "valid": "valid", "bound": "valid"}
 
@@ -22,6 +27,7 @@ class LearningCurves(QWidget):
         self._model = model
         self.curves = Curves(theme, "curves.plot", "step", "nats per row")
         self._drawn: dict[str, int] = {}
+        self._appended = 0.0
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.curves)
@@ -46,9 +52,10 @@ class LearningCurves(QWidget):
         return ([current] if current is not None else []) + others
 
     def _on_advanced(self, run: Run) -> None:
-        shown = self._shown()
-        if run in shown:
-            self._append(run, shown.index(run))
+        now = time.monotonic()
+        if run in self._shown() and (run.status is not Status.TRAINING or now - self._appended >= REFRESH_SECONDS):
+            self._appended = now
+            self._append(run, self._shown().index(run))
 
     def _append(self, run: Run, place: int) -> None:
         for metric in run.history.metrics:

@@ -178,8 +178,11 @@ class RunsList(QWidget):
         item.setIcon(NAME, self._mark(mark, colour))
         item.setCheckState(NAME, compared)
         item.setToolTip(NAME, plain_tip(summary(run)))
+        self._show_figures(run)
+
+    def _show_figures(self, run: Run) -> None:
         for column, text in zip((FIGURE, GAP), figures(run), strict=True):
-            item.setText(column, text)
+            self._rows[run.key].setText(column, text)
 
     def _mark(self, mark: str, colour: str) -> QIcon:
         pixels = QPixmap(32, 32)
@@ -192,10 +195,14 @@ class RunsList(QWidget):
         return QIcon(pixels)
 
     def _on_advanced(self, run: Run) -> None:
-        if run.key in self._rows:
-            self._filling = True
+        if run.key not in self._rows:
+            return
+        self._filling = True
+        if run.status is Status.TRAINING:
+            self._show_figures(run)
+        else:
             self._show(run)
-            self._filling = False
+        self._filling = False
 
     def _on_selected(self, item: QTreeWidgetItem | None) -> None:
         run = self._run(item)

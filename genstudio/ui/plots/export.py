@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPoint, QRect, QRectF
 from PySide6.QtGui import QImage, QImageWriter, QPaintDevice, QPainter
 from PySide6.QtSvg import QSvgGenerator
-from PySide6.QtWidgets import QGraphicsView, QWidget
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsView, QWidget
 
 from genstudio.errors import GenStudioError
 
@@ -67,6 +67,19 @@ def write_whole(path: Path, content: bytes) -> None:
             Path(temporary).unlink(missing_ok=True)
         reason = error.strerror or str(error)
         raise GenStudioError(f"`{path}` could not be written: {reason}.", "Choose another place.") from error
+
+
+@contextmanager
+def as_vectors(view: QGraphicsView) -> Iterator[None]:
+    """Have items drawn afresh, not as the pictures that are kept of them for the screen."""
+    kept = {item: item.cacheMode() for item in view.scene().items()}
+    for item in kept:
+        item.setCacheMode(QGraphicsItem.CacheMode.NoCache)
+    try:
+        yield
+    finally:
+        for item, mode in kept.items():
+            item.setCacheMode(mode)
 
 
 def png(widget: QWidget) -> bytes:

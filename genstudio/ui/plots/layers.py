@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import ArrayLike, NDArray
+from PySide6.QtWidgets import QGraphicsItem
 
 from genstudio.errors import DataError
 from genstudio.ui.plots import binning, gate
@@ -50,6 +51,11 @@ class Layer:
         self.items.append(item)
         return item
 
+    def own_still(self, item: pg.GraphicsObject) -> pg.GraphicsObject:
+        """Take in an item that stays as it is while a model learns: it is drawn once and kept as a picture."""
+        item.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
+        return self.own(item)
+
     def set_depth(self, depth: int) -> None:
         """Bring the layer in front of those with a lower depth."""
         self._depth = depth
@@ -91,7 +97,7 @@ class PointsLayer(Layer):
         self._names: Sequence[str] = ()
         # All points are drawn as they should be, whatever the view.
         self._settled = False
-        self._cells = self.own(SmoothImage())
+        self._cells = self.own_still(SmoothImage())
         self.scatters: list[pg.ScatterPlotItem] = []
 
     @property
@@ -174,7 +180,7 @@ class PointsLayer(Layer):
 
     def _show_scatters(self, groups: list[Floats]) -> None:
         while len(self.scatters) < len(groups):
-            self.scatters.append(self.own(pg.ScatterPlotItem()))
+            self.scatters.append(self.own_still(pg.ScatterPlotItem()))
         for place, item in enumerate(self.scatters):
             group = groups[place] if place < len(groups) else np.empty((0, 2))
             if len(group) or len(item.data):

@@ -143,7 +143,8 @@ class Plot(QWidget):
         Raises:
             GenStudioError: the file cannot be written.
         """
-        export.save(path, self.graph, self.arrays)
+        with export.as_vectors(self.graph):
+            export.save(path, self.graph, self.arrays)
 
     def context_menu(self) -> QMenu:
         """The menu of the right mouse button."""
