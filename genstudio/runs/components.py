@@ -118,7 +118,12 @@ def with_correlation(parameters: Parameters, k: int, i: int, j: int, value: floa
     """
     covariance = parameters[2][k].copy()
     covariance[i, j] = covariance[j, i] = value * np.sqrt(covariance[i, i] * covariance[j, j])
-    return _with_covariance(parameters, k, covariance)
+    try:
+        return _with_covariance(parameters, k, covariance)
+    except RecipeError:
+        raise RecipeError(
+            f"With this correlation component {k + 1} has no valid covariance.", "Bring it closer to 0."
+        ) from None
 
 
 def added(parameters: Parameters) -> Parameters:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -20,6 +21,7 @@ from genstudio.ui.components_model import ComponentsModel, Index
 from genstudio.ui.plain_table import plain_label, plain_table, quiet_button
 from genstudio.ui.theme import Theme
 
+WORDS = {"train": "training", "valid": "validation"}
 HINT = "Double-click a number to type another one. Means and standard deviations are in the data's own units."
 RESTING = "Numbers can be typed once the run has ended."
 
@@ -43,6 +45,7 @@ class ComponentTable(QWidget):
         self.table.setItemDelegate(self.delegate)
         self.table.verticalHeader().setMinimumWidth(52)
         self.problem = plain_label(f"{prefix}.problem", title="What is wrong with what was typed")
+        self.likelihood = plain_label(f"{prefix}.likelihood", "", "Mean log-likelihood of the rows")
         self.add = quiet_button(theme, f"{prefix}.add", "add", "Add", "Add a component in the middle of all")
         self.copy = quiet_button(theme, f"{prefix}.duplicate", "copy", "Duplicate",
                                  "Put a copy of the selected component beside it, each with half of the weight")
@@ -68,6 +71,12 @@ class ComponentTable(QWidget):
             self.table.selectRow(min(max(chosen, 0), rows - 1))
         self._allow()
 
+    def show_likelihood(self, metrics: Mapping[str, float | None]) -> None:
+        """Say how well the numbers explain the training and validation rows, nats per row."""
+        parts = [f"{WORDS[name]} {value:.4f}".replace("-", "−") for name, value in metrics.items() if value is not None]
+        self.likelihood.setText(f"Log-likelihood: {' · '.join(parts)} nats per row" if parts else "")
+        self.likelihood.setToolTip("In the data's own units. Higher is better" if parts else "")
+
     def set_editable(self, editable: bool) -> None:
         """Let components be changed, or not."""
         self._editable = editable
@@ -79,17 +88,16 @@ class ComponentTable(QWidget):
         buttons = QHBoxLayout()
         buttons.setContentsMargins(0, 0, 0, 0)
         buttons.setSpacing(2)
-        buttons.addWidget(self.problem, 1)
-        for button in self._buttons():
+        buttons.addWidget(self.likelihood, 1)
+        for button in (self.add, self.copy, self.remove):
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
             buttons.addWidget(button)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(12, 0, 12, 6)
-        layout.setSpacing(4)
+        layout.setContentsMargins(12, 0, 12, 4)
+        layout.setSpacing(2)
         layout.addWidget(self.table, 1)
+        layout.addWidget(self.problem)
         layout.addLayout(buttons)
-
-    def _buttons(self) -> tuple[QToolButton, ...]:
-        return self.add, self.copy, self.remove
 
     def _allow(self, *_: object) -> None:
         known = self._editable and self.components.rowCount() > 0

@@ -12,7 +12,7 @@ from genstudio.ui.theme import Theme
 if TYPE_CHECKING:
     from genstudio.applications.selection import Candidate
 
-_TICKS_AT_MOST = 24
+_TICKS_AT_MOST = 12
 
 
 class CriterionPlot(Lines):
@@ -31,14 +31,17 @@ class CriterionPlot(Lines):
         key = criterion.lower()
         fitted = [c for c in candidates if math.isfinite(getattr(c, key))]
         best = min(fitted, key=lambda c: float(getattr(c, key)), default=None)
-        self.set_labels("components", f"{criterion} of the training rows, nats")
+        self.set_labels("components", f"{criterion}, nats")
         shapes = dict.fromkeys(c.covariance_type for c in fitted)
         self.set_series([_series(shape, fitted, key, best) for shape in shapes])
-        sizes = sorted({c.n_components for c in fitted})
-        # Half a component means nothing; long axes find whole numbers by themselves.
-        ticks = [[(float(size), str(size)) for size in sizes]] if 0 < len(sizes) <= _TICKS_AT_MOST else None
-        self.item.getAxis("bottom").setTicks(ticks)
+        self.item.getAxis("bottom").setTicks(_ticks(sorted({c.n_components for c in fitted})))
         return best
+
+
+def _ticks(sizes: Sequence[int]) -> list[list[tuple[float, str]]] | None:
+    """Whole numbers only, as half a component means nothing; None leaves an axis without points alone."""
+    some = sizes[:: max(1, math.ceil(len(sizes) / _TICKS_AT_MOST))]
+    return [[(float(size), str(size)) for size in some]] if some else None
 
 
 def _series(shape: str, fitted: Sequence[Candidate], key: str, best: Candidate | None) -> LineSeries:

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from genstudio.data.dataset import Dataset
 from genstudio.runs.job import Status
@@ -21,10 +30,11 @@ from genstudio.ui.theme import Theme
 if TYPE_CHECKING:
     from genstudio.applications.selection import Candidate
 
-SIDE_PX = 244
+SIDE_PX, LEAST_PX = 264, 150
 RESOLUTION = 1000
 TASK = "components.sizes"
 IDLE = "Fits one mixture for each number, on the training rows. The lowest criterion is the best."
+USE = "Use the best"
 SLOWER = "A run is learning at the same time, so both are slower."
 _SHAPES = ("full", "tied", "diag", "spherical")
 
@@ -62,7 +72,7 @@ class SizeComparison(QWidget):
         self.plot = CriterionPlot(theme, f"{prefix}.criterion_plot")
         self.compare = QPushButton("Compare")
         self.cancel = quiet_button(theme, f"{prefix}.cancel", "close", "Cancel", "Stop, and keep what was found so far")
-        self.use = QPushButton("Use this number")
+        self.use = QPushButton(USE)
         self.bar = QProgressBar()
         self.told = plain_label(f"{prefix}.sizes_told", title="What the comparison found")
         self._dress(prefix)
@@ -145,7 +155,7 @@ class SizeComparison(QWidget):
         self.bar.setAccessibleName("Progress of the comparison")
         self.bar.setRange(0, RESOLUTION)
         self.bar.setTextVisible(False)
-        self.bar.setFixedHeight(8)
+        self.cancel.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
         self.told.setWordWrap(True)
         self.told.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.told.setFixedHeight(3 * self.told.fontMetrics().lineSpacing() + 4)
@@ -154,7 +164,7 @@ class SizeComparison(QWidget):
         grid = QGridLayout()
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(8)
-        grid.setVerticalSpacing(4)
+        grid.setVerticalSpacing(3)
         places = {"smallest": (0, 1), "largest": (0, 3), "full": (2, 0), "tied": (2, 2), "diag": (3, 0),
                   "spherical": (3, 2)}
         for name in ("smallest", "largest"):
@@ -167,24 +177,28 @@ class SizeComparison(QWidget):
             row, column = places[shape]
             grid.addWidget(self.fields[shape].widget, row, column, 1, 2)
         buttons = QHBoxLayout()
-        buttons.addWidget(self.compare, 1)
-        buttons.addWidget(self.cancel)
-        side = QFrame()
-        side.setFixedWidth(SIDE_PX)
+        buttons.addWidget(self.compare)
+        buttons.addWidget(self.use, 1)
+        progress = QHBoxLayout()
+        progress.setSpacing(2)
+        progress.addWidget(self.bar, 1)
+        progress.addWidget(self.cancel)
+        side = QWidget()
+        side.setProperty("role", "page")
         column_ = QVBoxLayout(side)
-        column_.setContentsMargins(12, 8, 10, 8)
-        column_.setSpacing(6)
+        column_.setContentsMargins(12, 8, 10, 6)
+        column_.setSpacing(5)
         column_.addLayout(grid)
         column_.addLayout(buttons)
-        column_.addWidget(self.bar)
+        column_.addLayout(progress)
         column_.addWidget(self.told)
         column_.addStretch(1)
-        column_.addWidget(self.use)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(side)
+        layout.addWidget(_scrolled(side))
         layout.addWidget(self.plot, 1)
+        self.plot.setMinimumHeight(LEAST_PX)
 
     def _connect(self) -> None:
         self.compare.clicked.connect(self.start)
@@ -242,7 +256,7 @@ class SizeComparison(QWidget):
         self._best = self.plot.show_candidates(candidates, str(self.fields["criterion"].value()))
         best = self._best
         self.use.setEnabled(best is not None)
-        self.use.setText("Use this number" if best is None else f"Use {best.n_components} · {best.covariance_type}")
+        self.use.setText(USE if best is None else f"Use {best.n_components} · {best.covariance_type}")
 
     def _sentence(self) -> str:
         if self._best is None:
@@ -279,6 +293,19 @@ def _field(info: SettingInfo, prefix: str) -> Field:
     editor.setToolTip(info.help)
     editor.setMinimumWidth(56)
     return field
+
+
+def _scrolled(widget: QWidget) -> QScrollArea:
+    """Low windows scroll the settings rather than grow."""
+    area = QScrollArea()
+    area.setWidget(widget)
+    area.setWidgetResizable(True)
+    area.setFixedWidth(SIDE_PX)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFrameShape(QScrollArea.Shape.NoFrame)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setMinimumHeight(LEAST_PX)
+    return area
 
 
 def _label(info: SettingInfo) -> QLabel:

@@ -21,7 +21,7 @@ from genstudio.runs.run import Run, new_run
 from genstudio.training.events import Preview
 from genstudio.ui.component_table import ComponentTable
 from genstudio.ui.panel import Panel, PanelInfo
-from genstudio.ui.plain_table import fit_columns, plain_label, quiet_button
+from genstudio.ui.plain_table import fit_columns, quiet_button
 from genstudio.ui.size_comparison import SizeComparison
 from genstudio.ui.view_choice import ViewChoice
 
@@ -54,9 +54,9 @@ class ComponentsPanel(Panel):
         self._shown_of = ""
         self._names: tuple[str, ...] = ()
         self._editing = False
+        self._awaited = 0
         self._sorted = 0
         self.choice = ViewChoice("components", all_pairs=False)
-        self.likelihood = plain_label("components.likelihood", "", "Mean log-likelihood of the rows")
         self.by_hand = quiet_button(
             self.theme, "components.by_hand", "add", "Start by hand",
             "Make a run without any fitting: as many components as the experiment says, spread over the data",
@@ -82,7 +82,7 @@ class ComponentsPanel(Panel):
     def run_changed(self, run: Run | None) -> None:
         """Look at the components of another run, or at one that ended."""
         if run is not self._run:
-            self._run = run
+            self._run, self._awaited = run, 0
             if not self._editing:
                 self.components.components.forget_typed()
         if run is None:
@@ -105,7 +105,7 @@ class ComponentsPanel(Panel):
         header.setContentsMargins(12, 6, 8, 4)
         header.setSpacing(4)
         header.addWidget(self.choice)
-        header.addWidget(self.likelihood, 1)
+        header.addStretch(1)
         header.addWidget(self.by_hand)
         header.addWidget(self.train_from)
         above = QWidget()
@@ -150,7 +150,7 @@ class ComponentsPanel(Panel):
 
     def _on_parameters(self, preview: Preview) -> None:
         run, answer = self._run, preview.answer
-        if run is None:
+        if run is None or self._awaited:
             return
         if self._names != run.preparation.names:
             self._names = run.preparation.names
@@ -184,22 +184,20 @@ class ComponentsPanel(Panel):
         self.by_hand.setEnabled(self.model.data is not None and bool(self.model.families)
                                 and self.model.loading is None)
         self.train_from.setEnabled(shown and whole and free and run is not None and run.status.ended)
-        self._show_likelihood({} if run is None else {name: run.history.last(name) for name in ("train", "valid")})
-
-    def _show_likelihood(self, metrics: dict[str, float | None]) -> None:
-        words = {"train": "training", "valid": "validation"}
-        parts = [f"{words[name]} {value:.4f}".replace("-", "−") for name, value in metrics.items() if value is not None]
-        text = f"{' · '.join(parts)} nats per row" if parts else ""
-        self.likelihood.setText(text)
-        self.likelihood.setToolTip("Mean log-likelihood, in the data's own units. Higher is better" if text else "")
+        self.components.show_likelihood(_likelihood(run))
 
     def _on_advanced(self, run: Run) -> None:
         if run is self.model.current and self.isVisible():
-            self._show_likelihood({name: run.history.last(name) for name in ("train", "valid")})
+            self.components.show_likelihood(_likelihood(run))
 
     def _on_judged(self, run: Run, metrics: dict[str, float]) -> None:
-        if run is self.model.current:
-            self._show_likelihood(dict(metrics))
+        if run is not self.model.current:
+            return
+        self.components.show_likelihood(metrics)
+        self._awaited = max(0, self._awaited - 1)
+        # An answer from before the change may still be on its way.
+        self.look_away("parameters")
+        self.look("parameters", self._on_parameters, "parameters")
 
     # What the person does.
 
@@ -208,12 +206,13 @@ class ComponentsPanel(Panel):
         if former is None or run is None or self._shown_of != run.key:
             return
         # The edited run takes the shown one's place; what was typed so far still counts there.
-        self._editing = True
+        self._editing, changes = True, self.model.undo.index()
         self.model.edit_components(parameters, finished=True, former=former)
         self._editing = False
-        if self.model.current is not None:
+        if self.model.current is not None and self.model.undo.index() > changes:
             self._shown_of = self.model.current.key
-        self.components.show_parameters(parameters)
+            self._awaited += 1
+            self.components.show_parameters(parameters)
 
     def _on_by_hand(self) -> None:
         data, recipe = self.model.data, self.model.recipe
@@ -263,6 +262,10 @@ class ComponentsPanel(Panel):
         self.model.edit_settings(**changes)
         self.model.messages.show("info", f"The experiment has {n_components} components now ({covariance_type}).",
                                  "Press Train.")
+
+
+def _likelihood(run: Run | None) -> dict[str, float | None]:
+    return {} if run is None else {name: run.history.last(name) for name in ("train", "valid")}
 
 
 def _start(recipe: Recipe, data: Dataset, watch: Watch) -> Recipe:
