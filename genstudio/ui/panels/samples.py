@@ -93,6 +93,11 @@ class SamplesPanel(Panel):
         """What they are drawn with."""
         return int(self.fields["seed"].value())
 
+    @property
+    def shown_samples(self) -> Array:
+        """The samples that are shown, shape (N, D), data units."""
+        return self._x
+
     def unsuitable(self, run: Run | None) -> str:
         """As every panel; and the run must have learned something."""
         reason = super().unsuitable(run)
