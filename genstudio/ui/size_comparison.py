@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
-    QGridLayout,
     QHBoxLayout,
-    QLabel,
     QProgressBar,
     QPushButton,
     QScrollArea,
@@ -18,13 +15,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from genstudio.data.dataset import Dataset
 from genstudio.runs.job import Status
-from genstudio.settings import SettingInfo, Settings, describe, setting
 from genstudio.ui.criterion_plot import CriterionPlot
-from genstudio.ui.fields import Field, field_for
 from genstudio.ui.plain_table import plain_label, quiet_button
 from genstudio.ui.session_model import SessionModel
+from genstudio.ui.size_fields import SizeFields
 from genstudio.ui.theme import Theme
 
 if TYPE_CHECKING:
@@ -36,21 +31,6 @@ TASK = "components.sizes"
 IDLE = "Fits one mixture for each number, on the training rows. The lowest criterion is the best."
 USE = "Use the best"
 SLOWER = "A run is learning at the same time, so both are slower."
-_SHAPES = ("full", "tied", "diag", "spherical")
-
-
-class SizeSettings(Settings):
-    """Which mixtures are compared."""
-
-    smallest: int = setting(1, "The fewest components to try.", ge=1, le=500, label="From")
-    largest: int = setting(10, "The most components to try.", ge=1, le=500, label="to")
-    criterion: Literal["BIC", "AIC"] = setting(
-        "BIC", "BIC finds the true number, given enough rows; AIC expects new rows best and is more generous."
-    )
-    full: bool = setting(True, "Gaussians of any shape.")
-    tied: bool = setting(False, "Gaussians of any shape, all the same.")
-    diag: bool = setting(False, "Gaussians along the axes.")
-    spherical: bool = setting(False, "Round Gaussians.")
 
 
 class SizeComparison(QWidget):
@@ -68,7 +48,7 @@ class SizeComparison(QWidget):
         self._found: list[Candidate] = []
         self._shown = 0
         self._best: Candidate | None = None
-        self.fields = {info.name: _field(info, prefix) for info in describe(SizeSettings)}
+        self.fields = SizeFields(prefix)
         self.plot = CriterionPlot(theme, f"{prefix}.criterion_plot")
         self.compare = QPushButton("Compare")
         self.cancel = quiet_button(theme, f"{prefix}.cancel", "close", "Cancel", "Stop, and keep what was found so far")
@@ -80,29 +60,25 @@ class SizeComparison(QWidget):
         self._connect()
         self.forget()
 
-    def values(self) -> dict[str, Any]:
-        """What is compared, by names of `SizeSettings`."""
-        return {name: field.value() for name, field in self.fields.items()}
-
     def start(self) -> None:
         """Compare from the beginning."""
         data, family = self._model.data, self._model.families.get("gmm")
-        for field in self.fields.values():
-            field.commit()
-        wish = self.values()
-        shapes = [shape for shape in _SHAPES if wish[shape]]
-        problem = _problem(wish, shapes, data, family)
-        if problem or data is None or family is None:
+        self.fields.commit()
+        if data is None or family is None:
+            return
+        problem = self.fields.problem() or family.unsuitable(data)
+        if problem:
             self.told.setText(problem)
             return
         self.forget()
         recipe = self._model.recipe
         settings = recipe.model.settings if recipe.model.name == "gmm" else {}
-        sizes = range(wish["smallest"], wish["largest"] + 1)
         # scikit-learn stays out of the window's start.
         from genstudio.runs.sizes import Comparison  # noqa: PLC0415
 
-        comparison = Comparison(data, family.Settings(**settings), sizes, shapes, recipe.seed, self._found)
+        comparison = Comparison(
+            data, family.Settings(**settings), self.fields.sizes, self.fields.shapes, recipe.seed, self._found
+        )
         self._model.pump.run(TASK, comparison.carry_out, self._on_done, self._on_failed)
         self._allow()
         self._follow()
@@ -135,12 +111,6 @@ class SizeComparison(QWidget):
         super().hideEvent(event)
         self._model.pump.ticked.disconnect(self._follow)
 
-    def changeEvent(self, event: QEvent) -> None:
-        """Two lines of the font in use are kept free for what is told."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange:
-            self.told.setFixedHeight(3 * self.told.fontMetrics().lineSpacing() + 4)
-
     # Building.
 
     def _dress(self, prefix: str) -> None:
@@ -161,21 +131,6 @@ class SizeComparison(QWidget):
         self.told.setFixedHeight(3 * self.told.fontMetrics().lineSpacing() + 4)
 
     def _arrange(self) -> None:
-        grid = QGridLayout()
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(8)
-        grid.setVerticalSpacing(3)
-        places = {"smallest": (0, 1), "largest": (0, 3), "full": (2, 0), "tied": (2, 2), "diag": (3, 0),
-                  "spherical": (3, 2)}
-        for name in ("smallest", "largest"):
-            row, column = places[name]
-            grid.addWidget(_label(self.fields[name].info), row, column - 1)
-            grid.addWidget(self.fields[name].widget, row, column)
-        grid.addWidget(_label(self.fields["criterion"].info), 1, 0)
-        grid.addWidget(self.fields["criterion"].widget, 1, 1, 1, 3)
-        for shape in _SHAPES:
-            row, column = places[shape]
-            grid.addWidget(self.fields[shape].widget, row, column, 1, 2)
         buttons = QHBoxLayout()
         buttons.addWidget(self.compare)
         buttons.addWidget(self.use, 1)
@@ -185,14 +140,14 @@ class SizeComparison(QWidget):
         progress.addWidget(self.cancel)
         side = QWidget()
         side.setProperty("role", "page")
-        column_ = QVBoxLayout(side)
-        column_.setContentsMargins(12, 8, 10, 6)
-        column_.setSpacing(5)
-        column_.addLayout(grid)
-        column_.addLayout(buttons)
-        column_.addLayout(progress)
-        column_.addWidget(self.told)
-        column_.addStretch(1)
+        column = QVBoxLayout(side)
+        column.setContentsMargins(12, 8, 10, 6)
+        column.setSpacing(5)
+        column.addWidget(self.fields)
+        column.addLayout(buttons)
+        column.addLayout(progress)
+        column.addWidget(self.told)
+        column.addStretch(1)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -204,9 +159,8 @@ class SizeComparison(QWidget):
         self.compare.clicked.connect(self.start)
         self.cancel.clicked.connect(self.stop)
         self.use.clicked.connect(self._on_use)
-        self.fields["criterion"].committed.connect(self._on_criterion)
-        for field in self.fields.values():
-            field.problem.connect(partial(self._on_problem, field))
+        self.fields.criterion_changed.connect(self._on_criterion)
+        self.fields.problem_told.connect(lambda sentence: self.told.setText(sentence or IDLE))
         self.plot.export_failed.connect(self._model.messages.show_error)
         self._model.data_changed.connect(self.forget)
         self._model.ready_changed.connect(self._allow)
@@ -235,14 +189,10 @@ class SizeComparison(QWidget):
         self._model.messages.show_error(error)
         self._allow()
 
-    def _on_criterion(self, criterion: object) -> None:
+    def _on_criterion(self) -> None:
         self._draw()
         if self._model.pump.task(TASK) is None and self._found:
             self.told.setText(self._sentence())
-
-    def _on_problem(self, field: Field, sentence: str) -> None:
-        field.mark(bool(sentence))
-        self.told.setText(sentence or IDLE)
 
     def _on_use(self) -> None:
         if self._best is not None:
@@ -253,7 +203,7 @@ class SizeComparison(QWidget):
     def _draw(self) -> None:
         candidates = list(self._found)
         self._shown = len(candidates)
-        self._best = self.plot.show_candidates(candidates, str(self.fields["criterion"].value()))
+        self._best = self.plot.show_candidates(candidates, self.fields.criterion)
         best = self._best
         self.use.setEnabled(best is not None)
         self.use.setText(USE if best is None else f"Use {best.n_components} · {best.covariance_type}")
@@ -261,7 +211,7 @@ class SizeComparison(QWidget):
     def _sentence(self) -> str:
         if self._best is None:
             return next((c.failure for c in self._found), "Nothing was fitted.")
-        criterion = str(self.fields["criterion"].value())
+        criterion = self.fields.criterion
         value = getattr(self._best, criterion.lower())
         failed = sum(bool(c.failure) for c in self._found)
         waiting = sum(not c.converged and not c.failure for c in self._found)
@@ -276,25 +226,6 @@ class SizeComparison(QWidget):
         self.cancel.setEnabled(busy)
 
 
-def _problem(wish: dict[str, Any], shapes: list[str], data: Dataset | None, family: Any) -> str:
-    if data is None or family is None:
-        return "The data or the models are still being loaded."
-    if wish["smallest"] > wish["largest"]:
-        return f"From {wish['smallest']} to {wish['largest']} there is no number to try. Raise the second one."
-    return str(family.unsuitable(data) or "") if shapes else "Tick at least one shape of the covariances."
-
-
-def _field(info: SettingInfo, prefix: str) -> Field:
-    field = field_for(info)
-    field.set_value(info.default)
-    editor = field.editors()[0]
-    editor.setObjectName(f"{prefix}.{info.name}")
-    editor.setAccessibleName(f"{info.label} components" if info.kind == "int" else info.label)
-    editor.setToolTip(info.help)
-    editor.setMinimumWidth(56)
-    return field
-
-
 def _scrolled(widget: QWidget) -> QScrollArea:
     """Low windows scroll the settings rather than grow."""
     area = QScrollArea()
@@ -306,9 +237,3 @@ def _scrolled(widget: QWidget) -> QScrollArea:
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     area.setMinimumHeight(LEAST_PX)
     return area
-
-
-def _label(info: SettingInfo) -> QLabel:
-    label = QLabel(info.label)
-    label.setToolTip(info.help)
-    return label
