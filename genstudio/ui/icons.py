@@ -6,7 +6,7 @@ import functools
 from typing import Protocol
 
 from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt, SignalInstance
-from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtGui import QGuiApplication, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from genstudio.resources import resource
@@ -82,10 +82,11 @@ def recoloured(name: str, colour: str) -> bytes:
 @functools.lru_cache(maxsize=512)
 def _icon(name: str, colour: str, disabled: str) -> QIcon:
     found = QIcon()
+    scales = {1.0, *(screen.devicePixelRatio() for screen in QGuiApplication.screens())}
     for paint, mode in ((colour, QIcon.Mode.Normal), (disabled, QIcon.Mode.Disabled)):
         renderer = QSvgRenderer(QByteArray(recoloured(name, paint)))
         for size in _SIZES:
-            for scale in _SCALES:
+            for scale in scales:
                 found.addPixmap(_pixmap(renderer, size, scale), mode)
     return found
 
