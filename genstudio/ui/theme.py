@@ -1,4 +1,4 @@
-"""Light and dark: a palette, a style sheet and plot colours from the one table of tokens."""
+"""Light and dark: a palette and a style sheet from the one table of tokens; plots take their colours there too."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import dataclasses
 import string
 from pathlib import Path
 
-import pyqtgraph as pg
 from PySide6.QtCore import QObject, Qt, QTemporaryDir, Signal
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication
@@ -77,7 +76,6 @@ class Theme(QObject):
             self.changed.emit()
 
     def _dress(self) -> None:
-        pg.setConfigOptions(antialias=True, background=self._tokens.plot, foreground=self._tokens.axis)
         self._app.setPalette(palette(self._tokens))
         self._app.setStyleSheet(style_sheet(self._tokens, self._images()))
 
