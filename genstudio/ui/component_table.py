@@ -18,7 +18,7 @@ from genstudio.errors import GenStudioError
 from genstudio.runs import components
 from genstudio.runs.hand import Parameters
 from genstudio.ui.components_model import ComponentsModel, Index
-from genstudio.ui.plain_table import plain_label, plain_table, quiet_button
+from genstudio.ui.plain_table import grow_columns, plain_label, plain_table, quiet_button
 from genstudio.ui.theme import Theme
 
 WORDS = {"train": "training", "valid": "validation"}
@@ -66,6 +66,7 @@ class ComponentTable(QWidget):
         """Show other numbers; the selected component stays selected."""
         chosen = self.table.currentIndex().row()
         self.components.show_parameters(parameters)
+        grow_columns(self.table)
         rows = self.components.rowCount()
         if rows and not self.table.currentIndex().isValid():
             self.table.selectRow(min(max(chosen, 0), rows - 1))

@@ -56,6 +56,7 @@ class Panel(QWidget):
         self._stack.addWidget(self._sentence)
         self._watched: dict[str, Callable[[Preview], None]] = {}
         self._questions: dict[str, tuple[str, dict[str, Any]]] = {}
+        self._looking = False
         self.build()
         model.previewed.connect(self._on_previewed)
         model.current_changed.connect(self._on_current_changed)
@@ -86,7 +87,7 @@ class Panel(QWidget):
         key = f"{self.info.key}.{name}"
         self._watched[key] = done
         self._questions[key] = (question, arguments)
-        if self.isVisible():
+        if self._looking:
             self.model.watch(key, question, **arguments)
 
     def look_away(self, name: str) -> None:
@@ -99,15 +100,22 @@ class Panel(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Begin to look."""
         super().showEvent(event)
-        for key, (question, arguments) in self._questions.items():
-            self.model.watch(key, question, **arguments)
         self._refresh_reason()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Nobody looks any more, so nothing is computed."""
         super().hideEvent(event)
-        for key in self._questions:
-            self.model.unwatch(key)
+        self._set_looking(False)
+
+    def _set_looking(self, looking: bool) -> None:
+        if looking == self._looking:
+            return
+        self._looking = looking
+        for key, (question, arguments) in self._questions.items():
+            if looking:
+                self.model.watch(key, question, **arguments)
+            else:
+                self.model.unwatch(key)
 
     def _make_sentence(self) -> QLabel:
         label = QLabel()
@@ -135,6 +143,8 @@ class Panel(QWidget):
         reason = self.unsuitable(self.model.current)
         self._sentence.setText(reason)
         self._stack.setCurrentIndex(1 if reason else 0)
+        # What a model cannot answer is not asked.
+        self._set_looking(self.isVisible() and not reason)
         if not reason:
             self.run_changed(self.model.current)
 

@@ -48,6 +48,14 @@ def fit_columns(table: QTableView, least: int = COLUMN_PX) -> None:
         table.setColumnWidth(section, min(max(least, metrics.horizontalAdvance(title) + 30), WIDEST_PX))
 
 
+def grow_columns(table: QTableView) -> None:
+    """Make columns wider where the numbers in sight need it; they never shrink, so that nothing trembles."""
+    for section in range(min(table.model().columnCount(), FITTED_COLUMNS)):
+        wanted = min(table.sizeHintForColumn(section), WIDEST_PX)
+        if wanted > table.columnWidth(section):
+            table.setColumnWidth(section, wanted)
+
+
 def on_copy(table: QTableView, copy: Callable[[], None]) -> None:
     """Call `copy` for Ctrl+C in a table."""
     shortcut = QShortcut(QKeySequence(QKeySequence.StandardKey.Copy), table)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from genstudio.data.table import Table
 from genstudio.ui.data_views.rows_model import MOST_ROWS, RowsModel, rows_of
-from genstudio.ui.plain_table import fit_columns, on_copy, plain_label, plain_table, quiet_button
+from genstudio.ui.plain_table import fit_columns, grow_columns, on_copy, plain_label, plain_table, quiet_button
 from genstudio.ui.theme import Theme
 
 
@@ -54,11 +54,11 @@ class SampleTable(QWidget):
         if names != self._names:
             self._names = names
             fit_columns(self.table)
+        grow_columns(self.table)
         for bar, place in zip(bars, places, strict=True):
             bar.setValue(place)
         self.shown.setText(_shown(0 if table is None else len(table), wanted))
-        listed = f"The first {MOST_ROWS:,} are listed" if (0 if table is None else len(table)) > MOST_ROWS else "All are listed"
-        self.shown.setToolTip(listed if table is not None else "")
+        self.shown.setToolTip(_listed(0 if table is None else len(table)))
         self.copy.setEnabled(table is not None)
 
     def copy_rows(self) -> None:
@@ -74,3 +74,9 @@ def _shown(n: int, wanted: int) -> str:
     if n == 0:
         return "No samples yet"
     return f"{n:,} of {wanted:,}" if n < wanted else f"{n:,} sample{'s' * (n != 1)}"
+
+
+def _listed(n: int) -> str:
+    if n == 0:
+        return ""
+    return f"The first {MOST_ROWS:,} are listed" if n > MOST_ROWS else "All are listed"

@@ -121,8 +121,9 @@ class SessionModel(RecipeModel):
             for name in self._watches:
                 self.current.job.unwatch(name)
         self.current = run
-        self._start_watching()
+        # Views that the run cannot serve look away first.
         self.current_changed.emit()
+        self._start_watching()
 
     def take_session_run(self, run: Run) -> None:
         """Show a run that was opened, and edit its recipe, with the rows that the file held."""

@@ -68,6 +68,7 @@ class SamplesPanel(Panel):
         self._points = np.empty((0, 0))
         self._x, self._component = np.empty((0, 0)), np.empty(0, np.int64)
         self._asked: Asked | None = None
+        self._exporting = False
         self.fields = {info.name: _field(info) for info in describe(SampleSettings)}
         self.choice = ViewChoice("samples", all_pairs=False)
         self.new_seed = quiet_button(self.theme, "samples.new_seed", "reset", "New seed", "Draw other samples")
@@ -132,23 +133,13 @@ class SamplesPanel(Panel):
             self.model.messages.show_error(error)
             return
         if run is not None:
-            self.export_button.setEnabled(False)
+            self._set_exporting(True)
             asked = run.job.ask("sample", n=self.n, seed=self.seed)
             self.model.pump.follow(asked, partial(self._write, run, path), self._on_export_failed)
 
     # Building.
 
     def _arrange(self) -> None:
-        header = QHBoxLayout()
-        header.setContentsMargins(12, 6, 8, 4)
-        header.setSpacing(6)
-        for name, width in (("n", 108), ("seed", 112)):
-            header.addWidget(_label(self.fields[name].info))
-            self.fields[name].widget.setFixedWidth(width)
-            header.addWidget(self.fields[name].widget)
-        header.addWidget(self.new_seed)
-        header.addWidget(self.problem, 1)
-        header.addWidget(self.export_button)
         choice = QHBoxLayout()
         choice.setContentsMargins(12, 0, 12, 0)
         choice.addWidget(self.choice)
@@ -164,9 +155,22 @@ class SamplesPanel(Panel):
         layout = QVBoxLayout(self.content)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addLayout(header)
+        layout.addLayout(self._header())
         layout.addLayout(choice)
         layout.addWidget(both, 1)
+
+    def _header(self) -> QHBoxLayout:
+        header = QHBoxLayout()
+        header.setContentsMargins(12, 6, 8, 4)
+        header.setSpacing(6)
+        for name, width in (("n", 108), ("seed", 112)):
+            header.addWidget(_label(self.fields[name].info))
+            self.fields[name].widget.setFixedWidth(width)
+            header.addWidget(self.fields[name].widget)
+        header.addWidget(self.new_seed)
+        header.addWidget(self.problem, 1)
+        header.addWidget(self.export_button)
+        return header
 
     def _connect(self) -> None:
         for field in self.fields.values():
@@ -241,7 +245,7 @@ class SamplesPanel(Panel):
         run = self._run
         known = run is not None and len(x) > 0
         self.samples.show_table(sampled_table(run.preparation, x, component) if run and known else None, self.n)
-        self.export_button.setEnabled(known)
+        self._set_exporting(self._exporting)
         self._draw_samples()
 
     def _draw_samples(self) -> None:
@@ -289,11 +293,15 @@ class SamplesPanel(Panel):
 
     def _on_exported(self, path: Path, count: int) -> None:
         self.model.messages.show("info", f"Saved {count:,} sample{'s' * (count != 1)} as {path.name} in {path.parent}.")
-        self.export_button.setEnabled(True)
+        self._set_exporting(False)
 
     def _on_export_failed(self, error: BaseException) -> None:
         self.model.messages.show_error(error)
-        self.export_button.setEnabled(True)
+        self._set_exporting(False)
+
+    def _set_exporting(self, exporting: bool) -> None:
+        self._exporting = exporting
+        self.export_button.setEnabled(len(self._x) > 0 and not exporting)
 
 
 def _rows(data: Dataset, watch: Watch) -> Array:

@@ -295,6 +295,19 @@ def test_a_model_without_components_and_a_logit_scaling_get_a_sentence(hand: Han
     assert "logit" in hand.find("components.reason").text()
 
 
+def test_another_model_is_not_asked_for_components(hand: Hand) -> None:
+    mixture = hand.train(n_components=3)
+    hand.until(lambda: hand.panel.components.components.rowCount() == 3)
+    hand.model.choose_model("kde")
+    kernels = hand.train()
+    hand.until(lambda: "cannot be edited" in hand.find("components.reason").text())
+    hand.model.show_run(mixture)
+    hand.until(lambda: hand.find("components.add").isEnabled())
+    hand.model.show_run(kernels)
+    kernels.job.ask("likelihoods").result(10)
+    assert "could not be drawn" not in hand.said()
+
+
 def test_nothing_is_clipped_or_nameless_when_narrow(hand: Hand) -> None:
     start_by_hand(hand)
     hand.panel.resize(640, 480)

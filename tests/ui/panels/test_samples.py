@@ -149,14 +149,15 @@ def test_exported_samples_read_back(
     else:
         found = np.genfromtxt(tmp_path / "draw.csv", delimiter=",", names=True)
         np.testing.assert_array_equal(np.column_stack([found["x"], found["y"]]), expected)
-    assert hand.find("samples.export").isEnabled()
+    hand.until(lambda: hand.find("samples.export").isEnabled())
 
 
 def test_a_file_that_cannot_be_written_gives_a_sentence(hand: Hand, tmp_path: Path) -> None:
     trained(hand)
     hand.panel.export_to(tmp_path / "nowhere" / "draw.csv")
-    hand.until(lambda: hand.find("samples.export").isEnabled())
-    assert "nowhere" in hand.said()
+    assert not hand.find("samples.export").isEnabled()
+    hand.until(lambda: "nowhere" in hand.said())
+    assert hand.find("samples.export").isEnabled()
 
 
 def test_rows_are_copied_for_a_spreadsheet(hand: Hand) -> None:
