@@ -59,7 +59,7 @@ class MainWindow(QMainWindow):
         self.setDockOptions(QMainWindow.DockOption.AllowNestedDocks | QMainWindow.DockOption.AllowTabbedDocks)
         self.model, self.theme = model, theme
         self.documents = Documents(model, self)
-        self._painted = False
+        self._painted = self._close_later = False
         self._presenting: bytes | None = None
         self.bar = self._make_bar()
         self.actions_ = Actions(self, theme)
@@ -127,7 +127,7 @@ class MainWindow(QMainWindow):
         """Keep the session and the window's shape, end every thread, and close."""
         if self.documents.saving:
             # What was asked for is finished first; a save that fails keeps the window open to say so.
-            self.documents.saved.connect(self.close, Qt.ConnectionType.SingleShotConnection)
+            self._close_later = True
             event.ignore()
             return
         if self._presenting is None:
@@ -271,6 +271,7 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         model = self.model
+        self.documents.saved.connect(self._on_saved, Qt.ConnectionType.QueuedConnection)
         self.documents.named.connect(self._on_named)
         self.speed.delay_changed.connect(model.slow_down)
         self.experiment.open_requested.connect(self.documents.choose_and_open)
@@ -295,6 +296,10 @@ class MainWindow(QMainWindow):
 
     def _on_run(self, doing: Callable[[RunsList], None]) -> None:
         doing(self.runs)
+
+    def _on_saved(self) -> None:
+        if self._close_later:
+            self.close()
 
     def _on_named(self, name: str) -> None:
         # Qt takes [*] for the place of its own mark.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from genstudio.runs.task import Task
 
 T = TypeVar("T")
 INTERVAL_MS = 16
+CLOSE_SECONDS = 2.0
 Failed = Callable[[BaseException], None]
 
 
@@ -71,14 +73,15 @@ class Pump(QObject):
         return self._tasks.get(key)
 
     def close(self) -> None:
-        """Stop pulling, cancel what runs, and wait for it."""
+        """Stop pulling, cancel what runs, and wait for it; what does not heed in time is left behind."""
         self._timer.stop()
         self._followed.clear()
         tasks, self._tasks = list(self._tasks.values()), {}
         for task in tasks:
             task.cancel()
+        deadline = time.monotonic() + CLOSE_SECONDS
         for task in tasks:
-            task.join(5.0)
+            task.join(max(0.0, deadline - time.monotonic()))
 
     def _if_newest(self, key: str, task: Task[Any], then: Callable[[Any], None], value: Any) -> None:
         if self._tasks.get(key) is task:
@@ -88,8 +91,10 @@ class Pump(QObject):
     def _on_timeout(self) -> None:
         ready = [followed for followed in self._followed if followed.future.done()]
         for followed in ready:
-            self._followed.remove(followed)
-            self._deliver(followed)
+            # What was delivered before may have closed the pump.
+            if followed in self._followed:
+                self._followed.remove(followed)
+                self._deliver(followed)
         self.ticked.emit()
 
     def _deliver(self, followed: _Followed) -> None:

@@ -52,7 +52,7 @@ class RecipeModel(QObject):
         self.messages = Messages(self)
         self.pump = Pump(self)
         self.undo = QUndoStack(self)
-        self.recipe = Recipe()
+        self.recipe = opening_recipe()
         self.models: Models | None = None
         self.table: Table | None = None
         self.data: Dataset | None = None
@@ -250,3 +250,10 @@ class RecipeModel(QObject):
             self._asking.settle(self.recipe, recipe)
         self.recipe = recipe
         self.recipe_changed.emit(section)
+
+
+def opening_recipe() -> Recipe:
+    """What the window opens with; options are spelled out, as in recipes that are read or edited."""
+    recipe = Recipe()
+    options = source(str(recipe.data.source)).Settings().model_dump(mode="json")
+    return recipe.model_copy(update={"data": recipe.data.model_copy(update={"options": options})})

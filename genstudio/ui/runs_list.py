@@ -251,7 +251,8 @@ def figures(run: Run) -> tuple[str, str]:
 def summary(run: Run) -> str:
     """What the tooltip says of a run."""
     parts = [f"{run.name}: {run.status} after {run.history.step:,} steps, {run.seconds:.2f} s"]
-    parts += [f"{name} {run.history.last(name):.6g} nats per row" for name in run.history.metrics]
+    known = {name: run.history.last(name) for name in run.history.metrics}
+    parts += [f"{name} {value:.6g} nats per row" for name, value in known.items() if value is not None]
     notes = [f"{note.text} {note.remedy}" for note in run.history.notes]
     return "\n".join([*parts, *notes, run.message]).strip()
 

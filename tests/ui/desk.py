@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
+import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
@@ -34,6 +35,8 @@ class Desk:
         self.hook = sys.excepthook
         # pytest-qt's own hook fails the test on exceptions in slots; ours would show them in the window.
         sys.excepthook = former
+        # Without it plots would drop all but the first of movements that follow each other at once.
+        pg.setConfigOption("mouseRateLimit", -1)
         self.studio.open(paths)
         self.window.activateWindow()
 
