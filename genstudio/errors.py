@@ -1,5 +1,7 @@
 """The errors a person may meet. Each message says what is wrong, where, and what to do."""
 
+from __future__ import annotations
+
 
 class GenStudioError(Exception):
     """Something that a person can understand and mend.
@@ -13,6 +15,10 @@ class GenStudioError(Exception):
         super().__init__(f"{what} {remedy}".strip())
         self.what = what
         self.remedy = remedy
+
+    def __reduce__(self) -> tuple[type[GenStudioError], tuple[str, str]]:
+        # What and remedy stay apart on the way between processes.
+        return type(self), (self.what, self.remedy)
 
 
 class DataError(GenStudioError):

@@ -13,7 +13,8 @@ from genstudio.models.fitted import Fitted
 from genstudio.runs.job import Job, Status
 from genstudio.runs.questions import Subject
 from genstudio.runs.recipe import Recipe
-from genstudio.runs.run import Run, new_model, with_settings
+from genstudio.runs.run import Run, with_settings
+from genstudio.runs.work import new_model
 
 Floats = NDArray[np.float64]
 Parameters = tuple[Floats, Floats, Floats]

@@ -5,52 +5,19 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Generator
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Callable, Generator
 from typing import Any
 
 from genstudio.errors import Cancelled, SettingsError
 from genstudio.runs.asked import Asked, told, traced
 from genstudio.runs.previews import Previews, Watched
 from genstudio.runs.questions import Subject, answer
+from genstudio.runs.status import Reached, Status, Told, Turned
+from genstudio.runs.work import Work
 from genstudio.settings import nearest
 from genstudio.training.events import Changed, Event, LiveSettings, Note, Progress
 
 __all__ = ["Asked", "Job", "Status", "Told", "Turned"]
-
-
-class Status(StrEnum):
-    """Where a run stands."""
-
-    WAITING = "waiting"
-    TRAINING = "training"
-    PAUSED = "paused"
-    DONE = "done"
-    STOPPED = "stopped"
-    FAILED = "failed"
-
-    @property
-    def ended(self) -> bool:
-        """Whether no further step will be taken."""
-        return self in (Status.DONE, Status.STOPPED, Status.FAILED)
-
-
-@dataclass(frozen=True)
-class Turned:
-    """The job's status changed.
-
-    Arguments:
-        message: a sentence for a person, empty where nothing needs saying.
-        details: a traceback for those who report faults.
-    """
-
-    status: Status
-    message: str = ""
-    details: str = ""
-
-
-Told = Event | Turned
 
 
 class Job:
@@ -60,23 +27,33 @@ class Job:
         subject: the model to be owned, and its data.
         learning: the event generator, or None for a model that has learned already.
         live: the live settings that the generator reads.
+        reached: how far training has come already, elsewhere or before.
+        turned: called by the thread whenever the status has changed.
     """
 
     def __init__(
-        self, subject: Subject, learning: Generator[Event, None, None] | None, live: LiveSettings | None = None
+        self,
+        subject: Subject,
+        learning: Generator[Event, None, None] | None,
+        live: LiveSettings | None = None,
+        reached: Reached | None = None,
+        turned: Callable[[Status], None] | None = None,
     ) -> None:
-        self.status = Status.DONE if learning is None else Status.WAITING
-        self.training_seconds = 0.0
-        self.items = 0
+        reached = reached or (Reached(Status.DONE, begun=True) if learning is None else Reached(Status.WAITING))
+        self.status = reached.status
+        self.training_seconds = reached.training_seconds
+        self.items = reached.items
         self._subject = subject
         self._learning = learning
         self._live = live or LiveSettings()
         self._changes: deque[tuple[str, Any]] = deque()
-        self._step = 0
-        self._begun = learning is None
+        self._step = reached.step
+        self._begun = reached.begun
+        self._turned = turned
         self._questions: deque[Asked] = deque()
         self._answering: Asked | None = None
         self._previews = Previews()
+        self._previews.seconds = reached.preview_seconds
         self._told: deque[Told] = deque()
         self._wake = threading.Condition()
         self._going = False
@@ -116,17 +93,21 @@ class Job:
     def ask(self, question: str, key: str | None = None, **arguments: Any) -> Asked:
         """Put a question; one of the same key that still waits is replaced."""
         asked = Asked(question, arguments, key)
+        self.take(asked)
+        return asked
+
+    def take(self, asked: Asked) -> None:
+        """Answer a question that was put elsewhere; otherwise as `ask`."""
         with self._wake:
             if self._closing:
                 asked.cancel()
-                return asked
-            if key is not None:
-                for waiting in [q for q in self._questions if q.key == key]:
+                return
+            if asked.key is not None:
+                for waiting in [q for q in self._questions if q.key == asked.key]:
                     self._questions.remove(waiting)
                     waiting.cancel()
             self._questions.append(asked)
             self._wake.notify()
-        return asked
 
     def watch(self, name: str, question: str, **arguments: Any) -> None:
         """From now on answer a question again and again as the model learns, within the preview budget."""
@@ -144,8 +125,7 @@ class Job:
         Raises:
             SettingsError: the model has no live setting of that name.
         """
-        if name not in self._live.values:
-            raise SettingsError(f"`{name}` cannot change while training ({nearest(name, self._live.values)}).")
+        check_live(name, self._live)
         self._changes.append((name, value))
 
     def drain(self) -> list[Told]:
@@ -156,6 +136,11 @@ class Job:
         return [*found, *self._previews.take()]
 
     @property
+    def reached(self) -> Reached:
+        """How far training has come."""
+        return Reached(self.status, self._step, self.items, self.training_seconds, self.preview_seconds, self._begun)
+
+    @property
     def preview_seconds(self) -> float:
         """Training time that looking has taken."""
         return self._previews.seconds
@@ -163,13 +148,16 @@ class Job:
     def close(self, seconds: float = 5.0) -> bool:
         """Stop, give up all questions and end the thread; whether it ended in time."""
         with self._wake:
-            self._closing = True
+            self.retire()
             for asked in (*self._questions, self._answering):
                 if asked is not None:
                     asked.give_up()
-            self._wake.notify()
         self._thread.join(seconds)
         return not self._thread.is_alive()
+
+    def retire(self) -> None:
+        """End the thread once it has done what it is at; questions that still wait are cancelled."""
+        self._say(_closing=True)
 
     # What the thread does.
 
@@ -222,6 +210,8 @@ class Job:
     def _turn(self, status: Status, message: str = "", details: str = "") -> None:
         self.status = status
         self._told.append(Turned(status, message, details))
+        if self._turned is not None:
+            self._turned(status)
 
     def _answer_next(self) -> None:
         with self._wake:
@@ -313,3 +303,24 @@ class Job:
     def _unless_closing(self, fraction: float, doing: str) -> None:
         if self._closing:
             raise Cancelled
+
+
+def check_live(name: str, live: LiveSettings) -> None:
+    """Whether a setting may change while training goes on.
+
+    Raises:
+        SettingsError: it may not, or there is none of that name.
+    """
+    if name not in live.values:
+        raise SettingsError(f"`{name}` cannot change while training ({nearest(name, live.values)}).")
+
+
+def job_of(work: Work) -> Job:
+    """A job that carries out some work in a thread of this process.
+
+    Raises:
+        RecipeError: the model cannot learn these data.
+    """
+    subject = work.subject()
+    live = subject.fitted.model.live_settings()
+    return Job(subject, work.learning(subject, live), live)

@@ -10,15 +10,17 @@ from typing import Any
 from genstudio.data.dataset import Dataset
 from genstudio.data.preparation import Preparation
 from genstudio.data.table import Table
-from genstudio.errors import RecipeError
 from genstudio.models.contract import Model
 from genstudio.models.fitted import Fitted
 from genstudio.models.registry import model
 from genstudio.runs.history import History
-from genstudio.runs.job import Job, Status, Told, Turned
-from genstudio.runs.learning import learn
+from genstudio.runs.job import Job, Status, Told, Turned, job_of
+from genstudio.runs.joblike import JobLike
 from genstudio.runs.questions import Subject
 from genstudio.runs.recipe import ModelRecipe, Recipe, TrainingRecipe
+from genstudio.runs.remote import RemoteJob
+from genstudio.runs.work import RecipeWork
+from genstudio.runs.workers import Workers
 from genstudio.settings import validate
 from genstudio.training.events import Progress
 
@@ -38,7 +40,7 @@ class Run:
     recipe: Recipe
     preparation: Preparation
     data: Dataset | None
-    job: Job
+    job: JobLike
     history: History = field(default_factory=History)
     status: Status = Status.WAITING
     message: str = ""
@@ -81,33 +83,21 @@ class Run:
         return self.recipe.model_copy(update={"training": TrainingRecipe(steps=self.history.step)})
 
 
-def new_model(recipe: Recipe, data: Dataset) -> Model:
-    """The untrained model of a recipe.
-
-    Raises:
-        RecipeError: a sentence saying why it cannot learn these data.
-    """
-    family = model(recipe.model.name)
-    reason = family.unsuitable(data)
-    if reason:
-        raise RecipeError(reason, "Choose another model or other columns.")
-    return family(validate(family.Settings, recipe.model.settings, f"the model `{recipe.model.name}`"))
-
-
-def new_run(recipe: Recipe, data: Dataset, name: str = "", table: Table | None = None) -> Run:
+def new_run(
+    recipe: Recipe, data: Dataset, name: str = "", table: Table | None = None, workers: Workers | None = None
+) -> Run:
     """A run that waits to be started.
 
     Arguments:
         table: the rows that the data were prepared from.
+        workers: processes to train in; a thread of this one when None.
 
     Raises:
         RecipeError: the model cannot learn these data.
     """
-    learner = new_model(recipe, data)
-    live = learner.live_settings()
-    learning = learn(learner, data, recipe.training, live, recipe.seed)
-    job = Job(Subject(Fitted(learner, data.preparation), data), learning, live)
-    return Run(name or f"{learner.info.key} · {data.name}", recipe, data.preparation, data, job, table=table)
+    work = RecipeWork(recipe, data)
+    job = job_of(work) if workers is None else RemoteJob(work, workers)
+    return Run(name or f"{recipe.model.name} · {data.name}", recipe, data.preparation, data, job, table=table)
 
 
 def learned_run(

@@ -11,20 +11,31 @@ from genstudio.data.table import Table
 from genstudio.runs.job import Status
 from genstudio.runs.recipe import Recipe
 from genstudio.runs.run import Run, new_run
+from genstudio.runs.workers import Workers
 
 
 @dataclass
 class Session:
-    """Runs in the order in which they were made; each name is used once."""
+    """Runs in the order in which they were made; each name is used once.
+
+    Arguments:
+        workers: processes to train in, closed with the session; runs train in threads of this one when None.
+    """
 
     runs: list[Run] = field(default_factory=list)
+    workers: Workers | None = None
 
     def __iter__(self) -> Iterator[Run]:
         return iter(self.runs)
 
+    def prepare(self) -> None:
+        """Have a process ready, so that the first training begins at once."""
+        if self.workers is not None:
+            self.workers.prepare()
+
     def start(self, recipe: Recipe, data: Dataset, table: Table | None = None) -> Run:
         """A new run, training; the table is what the data were prepared from."""
-        run = self.add(new_run(recipe, data, table=table))
+        run = self.add(new_run(recipe, data, table=table, workers=self.workers))
         run.job.start()
         return run
 
@@ -67,3 +78,5 @@ class Session:
         deadline = time.monotonic() + seconds
         for run in self.runs:
             run.job.close(max(0.0, deadline - time.monotonic()))
+        if self.workers is not None:
+            self.workers.close()
