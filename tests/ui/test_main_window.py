@@ -270,7 +270,7 @@ def _spoken(widget: QWidget) -> str:
 
 def test_theme_changes_while_training(desk: Desk) -> None:
     run = desk.train_slowly(0.002)
-    for _ in range(6):
+    for _ in range(2):
         desk.click("toolbar.theme")
         step = run.history.step
         desk.until(lambda step=step: run.history.step > step)
