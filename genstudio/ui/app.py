@@ -10,6 +10,7 @@ import signal
 import sys
 import threading
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -22,6 +23,8 @@ from genstudio.data.reader import Watch
 from genstudio.errors import GenStudioError
 from genstudio.models.registry import models
 from genstudio.resources import resource
+from genstudio.runs.session import Session
+from genstudio.runs.workers import Workers
 from genstudio.ui.main_window import MainWindow
 from genstudio.ui.qt_messages import route_messages
 from genstudio.ui.session_model import SessionModel
@@ -44,7 +47,7 @@ def main(paths: Sequence[Path] = ()) -> int:
     require_display(os.environ, sys.platform)
     app = application()
     route_messages()
-    studio = Studio(app)
+    studio = Studio(app, Workers())
     studio.open(paths)
     signal.signal(signal.SIGTERM, lambda number, frame: studio.window.close())
     signal.signal(signal.SIGINT, lambda number, frame: studio.window.close())
@@ -76,14 +79,18 @@ def application() -> QApplication:
 
 
 class Studio(QObject):
-    """The window with its model, warmed up after the first paint."""
+    """The window with its model, warmed up after the first paint.
 
-    def __init__(self, app: QApplication) -> None:
+    Arguments:
+        workers: processes to train in; the window shares one with the learning when None.
+    """
+
+    def __init__(self, app: QApplication, workers: Workers | None = None) -> None:
         super().__init__(app)
         sys.setswitchinterval(SWITCH_SECONDS)
         self.theme = Theme(app)
         self.theme.apply()
-        self.model = SessionModel()
+        self.model = SessionModel(workers=workers)
         self.window = MainWindow(self.model, self.theme)
         self._collector = Collector(self)
         self._paths: list[Path] = []
@@ -105,7 +112,7 @@ class Studio(QObject):
         self.model.start_up()
         for path in self._paths[:1]:
             self.window.documents.open(path)
-        self.model.pump.run("warm-up", _import_models, self._on_warm)
+        self.model.pump.run("warm-up", partial(_get_ready, self.model.session), self._on_warm)
 
     def _on_warm(self, families: Mapping[str, Any]) -> None:
         self._collector.freeze()
@@ -149,6 +156,7 @@ class Collector(QObject):
         gc.collect(1)
 
 
-def _import_models(watch: Watch) -> Mapping[str, Any]:
+def _get_ready(session: Session, watch: Watch) -> Mapping[str, Any]:
     watch(0.0, "Getting ready")
+    session.prepare()
     return models()

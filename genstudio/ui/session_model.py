@@ -14,17 +14,21 @@ from genstudio.runs.job import Asked, Status, Told, Turned
 from genstudio.runs.recipe import Recipe
 from genstudio.runs.run import Run
 from genstudio.runs.session import Session
+from genstudio.runs.workers import Workers
 from genstudio.training.events import Note, Preview, Progress
 from genstudio.ui.commands import EditByHand, EditRecipe, RemoveRun, Section
 from genstudio.ui.data_loading import Loaded
 from genstudio.ui.recipe_model import RecipeModel
 
-PULL_SECONDS = 0.08
+PULL_SECONDS = 0.1
 """How often views follow a run that learns: often enough for eyes, and nearly all time is left to the learning."""
 
 
 class SessionModel(RecipeModel):
     """The state behind the window: the recipe being edited, and the runs.
+
+    Arguments:
+        workers: processes to train in; runs train in threads of this one when None.
 
     Signals:
         runs_changed: runs were added, removed, renamed or marked for comparison.
@@ -42,9 +46,9 @@ class SessionModel(RecipeModel):
     previewed = Signal(str, object)
     edited = Signal(object, dict)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, workers: Workers | None = None) -> None:
         super().__init__(parent)
-        self.session = Session()
+        self.session = Session(workers=workers)
         self.current: Run | None = None
         self.compared: set[str] = set()
         self.delay_seconds = 0.0

@@ -20,7 +20,9 @@ from genstudio.data.preparation import PreparationSettings, prepare
 from genstudio.data.table import points_table
 from genstudio.runs.learning import learn
 from genstudio.runs.recipe import DataRecipe, ModelRecipe, Recipe, TrainingRecipe
-from genstudio.runs.run import new_model
+from genstudio.runs.run import Run
+from genstudio.runs.work import new_model
+from genstudio.runs.workers import Workers
 from genstudio.training.events import Progress
 from genstudio.ui.app import Studio, application
 from genstudio.ui.data_loading import Loaded
@@ -34,9 +36,10 @@ PAINT_RUNS = 5
 PAINT = """
 import sys, time
 from PySide6.QtCore import QTimer
+from genstudio.runs.workers import Workers
 from genstudio.ui.app import Studio, application
 app = application()
-studio = Studio(app)
+studio = Studio(app, Workers())
 def painted():
     print(time.time())
     sys.stdout.flush()
@@ -132,7 +135,7 @@ class Window:
     """A studio whose data are the benchmark's clusters."""
 
     def __init__(self) -> None:
-        self.studio = Studio(application())
+        self.studio = Studio(application(), Workers())
         self.model = self.studio.model
         self.preview_share = 0.0
         self.studio.open()
@@ -170,15 +173,28 @@ class Window:
             timer.timeout.connect(delays.tick)
             delays.begin()
             timer.start(TICK_MS)
-        first, began = run.job.items, time.perf_counter()
+        first, began = self.counted(run)
         self.pass_seconds(seconds)
-        rate = (run.job.items - first) / len(self.data.train) / (time.perf_counter() - began)
+        last, ended = self.counted(run)
+        rate = (last - first) / len(self.data.train) / (ended - began)
         timer.stop()
         self.model.stop()
         self.until(lambda: run.status.ended)
         self.preview_share = run.job.preview_seconds / run.job.training_seconds
         self.model.remove_run(run)
         return rate
+
+    def counted(self, run: Run) -> tuple[int, float]:
+        """Items gone through, and since when, s: a run in another process is counted where it reports."""
+        known, found = run.job.items, list[tuple[int, float]]()
+
+        def grown() -> bool:
+            if run.job.items > known:
+                found.append((run.job.items, time.perf_counter()))
+            return bool(found)
+
+        self.until(grown)
+        return found[0]
 
     def until(self, done: Callable[[], bool]) -> None:
         """Let the event loop turn until something is so."""
