@@ -69,8 +69,14 @@ def drag_component(desk: Desk) -> None:
     assert isinstance(live, LivePanel)
     desk.until(lambda: live.stage.components.editable and live.stage.components.arrays())
     graph, handle = live.stage.graph, live.stage.components.handles(0)[0]
-    # Until the view is drawn, the handle is not yet where it will be seen.
-    desk.until(lambda: handle in graph.items(graph.mapFromScene(handle.scenePos())))
+    places: list[QPoint] = []
+
+    def at_rest() -> bool:
+        # Until the view is laid out and drawn, the handle is not yet where it will be seen.
+        places.append(graph.mapFromScene(handle.scenePos()))
+        return len(set(map(QPoint.toTuple, places[-8:]))) == 1 and len(places) > 8 and handle in graph.items(places[-1])
+
+    desk.until(at_rest)
     start = graph.mapFromScene(handle.scenePos())
     runs = len(desk.model.session.runs)
     desk.drag(graph.viewport(), start, start + QPoint(30, -20))

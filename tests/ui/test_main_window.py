@@ -255,7 +255,8 @@ def _ours(widget: QWidget) -> bool:
         parents.append(parent)
         parent = parent.parentWidget()
     inner = any(isinstance(p, QAbstractSpinBox | QComboBox | QLineEdit) for p in parents)
-    return not inner and not isinstance(widget, QScrollBar | QHeaderView) and not widget.objectName().startswith(QTS_OWN)
+    qts = widget.objectName().startswith(QTS_OWN) or isinstance(widget, QScrollBar | QHeaderView)
+    return not inner and not qts
 
 
 def _path(widget: QWidget) -> str:
