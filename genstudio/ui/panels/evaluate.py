@@ -28,7 +28,7 @@ AUTOMATIC_ROWS = 200_000
 SEED = 0
 """As on the command line, so that both give the same figures."""
 NOTHING = "No figures yet. Press Measure."
-LEARNING = "Figures can be measured once the run is paused or has ended."
+LEARNING = "Pause or stop the run to measure it."
 NO_DATA = "The data of this run are not at hand."
 WAITING = "Waiting for the model…"
 CHANGED = "The model has changed since it was measured. Press Measure."
@@ -197,7 +197,7 @@ class EvaluatePanel(Panel):
         doing = next((f"{question.progress[1]}…" for question in asked if question.progress[1]), WAITING)
         run = self.model.current
         if not asked:
-            doing = "" if run is None or _measurable(run) else NO_DATA if run.data is None else LEARNING
+            doing = "" if run is None or _measurable(run) or not self._rows else self._why_empty()
         self.controls.show_progress(share, doing)
 
     def _allow(self) -> None:
@@ -205,8 +205,13 @@ class EvaluatePanel(Panel):
         self.controls.allow(measurable, bool(self._asked), bool(self._rows))
         self._both.setVisible(bool(self._rows))
         self.empty.setVisible(not self._rows)
+        self.empty.setText(self._why_empty())
+
+    def _why_empty(self) -> str:
         run = self.model.current
-        self.empty.setText(CHANGED if run is not None and run.key in self._measured else NOTHING)
+        if run is not None and not _measurable(run):
+            return NO_DATA if run.data is None else LEARNING
+        return CHANGED if run is not None and run.key in self._measured else NOTHING
 
     def _due(self, run: Run) -> bool:
         """Whether a run that has just ended is measured without being asked."""

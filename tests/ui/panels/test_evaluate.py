@@ -196,7 +196,7 @@ def test_a_run_that_learns_is_measured_only_when_paused(hand: Hand) -> None:
     run = hand.model.current
     hand.until(lambda: run.history.step > 0)
     assert not hand.find("evaluate.measure").isEnabled()
-    assert "once the run is paused" in hand.find("evaluate.told").text()
+    assert hand.find("evaluate.empty").text() == "Pause or stop the run to measure it."
     hand.model.play_or_pause()
     hand.until(lambda: hand.find("evaluate.measure").isEnabled())
     hand.click("evaluate.measure")
