@@ -43,8 +43,9 @@ def snapshot(run: Run, asked: Asked) -> Snapshot:
     A run that has learned nothing yet gives no state, and its snapshot has none.
     """
     learned = run.status is not Status.WAITING and not asked.cancelled() and asked.exception() is None
-    # Steps taken after the answer do not belong to what it says.
-    history = run.history.until(asked.step) if learned else run.history.until(0)
+    # Steps taken after the answer do not belong to what it says; runs that ended, or are edited by hand, take none.
+    told = run.history.step if run.status.ended else asked.step
+    history = run.history.until(told if learned else 0)
     arrays, plain = history.state()
     described = {
         "name": run.name, "status": str(run.status), "message": run.message, "seconds": run.seconds,

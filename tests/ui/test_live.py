@@ -57,9 +57,9 @@ def test_tables_of_one_and_of_many_columns(desk: Desk, live: LivePanel) -> None:
     desk.until(live.stage.heat.arrays)
     assert live.choice.isVisible()
     desk.choose("live.view", "All pairs")
-    desk.until(lambda: live.pairs.isVisible())
+    desk.until(live.pairs.isVisible)
     desk.choose("live.view", "Two columns")
-    desk.until(lambda: live.stage.isVisible())
+    desk.until(live.stage.isVisible)
     before = desk.model.data
     assert before is not None
     desk.model.edit_preparation(columns=before.preparation.names[:1])
