@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel
+
+from tests.ui.desk import Desk
+
+
+def test_data_presets_and_models_are_chosen(desk: Desk) -> None:
+    before = desk.model.data
+    desk.choose("source.choice", "Old Faithful")
+    desk.loaded(before)
+    assert desk.model.recipe.data.source == "old_faithful"
+    titles = [family.info.title for family in desk.model.families.values()]
+    assert [desk.find("family.choice", QComboBox).itemText(i) for i in range(len(titles))] == titles
+    other = next(f for key, f in desk.model.families.items() if key != desk.model.recipe.model.name)
+    desk.choose("family.choice", other.info.title)
+    assert desk.model.recipe.model.name == other.info.key
+    assert desk.find("family.why", QLabel).text()
+    desk.control(Qt.Key.Key_Z)
+    assert desk.model.recipe.model.name == "gmm"
+
+
+def test_presets_set_what_belongs_together(desk: Desk) -> None:
+    preset = desk.find("family.preset", QComboBox)
+    assert preset.count() > 1
+    title = preset.itemText(1)
+    wanted = desk.model.families["gmm"].info.presets[title]
+    desk.choose("family.preset", title)
+    assert {name: desk.model.recipe.model.settings[name] for name in wanted} == dict(wanted)
+    assert preset.currentIndex() == 0
+
+
+def test_reset_brings_back_what_is_recommended(desk: Desk) -> None:
+    recommended = desk.model.recipe.model
+    desk.enter("family.n_components", "3")
+    assert desk.model.recipe.model != recommended
+    desk.click("experiment.reset")
+    assert desk.model.recipe.model == recommended
+
+
+def test_limits_end_a_training(desk: Desk) -> None:
+    desk.model.edit_settings(tol=1e-300)
+    desk.enter("training.steps", "3")
+    assert desk.train().history.step == 3
+
+
+def test_drawing_opens_the_canvas(desk: Desk) -> None:
+    desk.click("source.draw")
+    assert desk.window.tabs.currentWidget().objectName() == "tab.data"
+    assert desk.find("data.draw", QAbstractButton).isChecked()
