@@ -53,6 +53,7 @@ class SessionModel(RecipeModel):
         self.compared: set[str] = set()
         self.delay_seconds = 0.0
         self._removed: list[Run] = []
+        self._previews: dict[str, Preview] = {}
         self._pulled = 0.0
         self._watches: dict[str, tuple[str, dict[str, Any]]] = {}
         self.pump.ticked.connect(self._on_ticked)
@@ -125,6 +126,7 @@ class SessionModel(RecipeModel):
             for name in self._watches:
                 self.current.job.unwatch(name)
         self.current = run
+        self._previews.clear()
         # Views that the run cannot serve look away first.
         self.current_changed.emit()
         self._start_watching()
@@ -235,6 +237,7 @@ class SessionModel(RecipeModel):
     def unwatch(self, name: str) -> None:
         """Nobody looks any more."""
         self._watches.pop(name, None)
+        self._previews.pop(name, None)
         if self.current is not None:
             self.current.job.unwatch(name)
 
@@ -273,6 +276,11 @@ class SessionModel(RecipeModel):
                 self.current.job.watch(name, question, **arguments)
 
     def _on_ticked(self) -> None:
+        # One view a tick: each is drawn before the next, and none has to wait for all.
+        if self._previews:
+            name = next(iter(self._previews))
+            self.previewed.emit(name, self._previews.pop(name))
+            return
         now = time.monotonic()
         if self.training is not None and now - self._pulled < PULL_SECONDS:
             return
@@ -286,7 +294,7 @@ class SessionModel(RecipeModel):
         self.advanced.emit(run, told)
         for item in told:
             if isinstance(item, Preview) and run is self.current:
-                self.previewed.emit(item.name, item)
+                self._previews[item.name] = item
             elif isinstance(item, Note):
                 self.messages.show(item.level, f"{run.name}: {item.text}", item.remedy)
             elif isinstance(item, Turned):

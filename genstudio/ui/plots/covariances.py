@@ -9,7 +9,8 @@ Floats = NDArray[np.float64]
 
 # A dragged axis is never thinner than this share of the other: the covariance stays positive definite.
 _THINNEST = 1e-3
-_POINTS = 73
+_ANGLES = np.linspace(0.0, 2 * np.pi, 73)
+_CIRCLE = np.column_stack([np.cos(_ANGLES), np.sin(_ANGLES)])
 
 
 def axes_of(covariance: Floats) -> Floats:
@@ -26,8 +27,7 @@ def outline(mean: Floats, axes: Floats, sigmas: float) -> Floats:
         axes: half axes at one standard deviation, shape (2, 2).
         sigmas: how many standard deviations away the outline runs.
     """
-    angle = np.linspace(0.0, 2 * np.pi, _POINTS)
-    return np.asarray(mean + sigmas * np.column_stack([np.cos(angle), np.sin(angle)]) @ axes)
+    return np.asarray(mean + sigmas * _CIRCLE @ axes)
 
 
 def dragged_axes(axes: Floats, dragged: int, vector: Floats) -> Floats:

@@ -69,8 +69,9 @@ class EllipseLayer(Layer):
     def set_editable(self, editable: bool) -> None:
         """Show handles, or hide them (while training moves the components)."""
         self.editable = editable
-        for ellipse in self._ellipses:
+        for place, ellipse in enumerate(self._ellipses):
             ellipse.show_handles(editable and self.visible)
+            self._show(place)
 
     def set_visible(self, visible: bool) -> None:
         """Show or hide the layer."""
@@ -172,11 +173,13 @@ class _Ellipse:
         gap = np.full((1, 2), np.nan)
         path = np.concatenate([covariances.outline(mean, axes, 1), gap, covariances.outline(mean, axes, 2)])
         self.curve.setData(path[:, 0], path[:, 1], connect="finite", pen=pen)
-        self.label.setText(text)
+        if text != self.label.toPlainText():
+            self.label.setText(text)
         self.label.setPos(*mean)
         places = (mean, *(mean + _HANDLE_SIGMAS * axes))
         for role, (handle, place) in enumerate(zip(self.handles, places, strict=True)):
-            if role != moving:
+            # Hidden ones follow when they are shown: while a model learns, moving them takes most of the time.
+            if role != moving and handle.isVisible():
                 handle.setPos(*place)
         self.placing = False
 
