@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import threading
 import time
@@ -17,7 +18,20 @@ from genstudio.errors import Cancelled, TrainingError
 from genstudio.runs.asked import Asked, told, traced
 from genstudio.runs.job import Job, check_live
 from genstudio.runs.status import Reached, Status, Told, Turned
-from genstudio.runs.wire import Answered, Ask, Begin, Command, GiveUp, Order, Report, Watching, receive, send
+from genstudio.runs.wire import (
+    Answered,
+    Ask,
+    Begin,
+    Command,
+    Forget,
+    GiveUp,
+    Learned,
+    Order,
+    Report,
+    Watching,
+    receive,
+    send,
+)
 from genstudio.runs.work import Work
 from genstudio.runs.workers import Worker, Workers
 from genstudio.training.events import Note, Preview
@@ -58,6 +72,7 @@ class RemoteJob:
         self._watches: dict[str, Watching] = {}
         self._numbers = itertools.count()
         self._worker: Worker | None = None
+        self._learned: Learned | None = None
         self._local: Job | None = None
         self._closing = self._over = False
         self._lock = threading.RLock()
@@ -252,6 +267,8 @@ class RemoteJob:
                 report: Report = receive(worker.connection)
                 self._take(report)
                 if report.ended:
+                    with contextlib.suppress(OSError):
+                        send(worker.connection, Forget())
                     return report
 
     def _failed(self, error: Exception) -> Report:
@@ -269,6 +286,7 @@ class RemoteJob:
                 asked.progress = progress
         for answered in report.answered:
             self._answer(answered)
+        self._learned = report.learned or self._learned
         if not report.ended:
             with self._lock:
                 self._reached = report.reached
@@ -292,12 +310,14 @@ class RemoteJob:
                 self._previews[name] = replace(item, name=name)
 
     def _finish(self, last: Report) -> None:
-        if last.state is not None:
+        reached = replace(last.reached, begun=False)
+        if self._learned is not None:
+            reached = replace(last.reached, step=self._learned.step)
             try:
-                self._subject.fitted.model.load_state(last.state)
+                self._subject.fitted.model.load_state(self._learned.state)
             except Exception as error:  # noqa: BLE001 - as above
                 last = self._failed(error)
-        reached = replace(last.reached, begun=last.reached.begun and last.state is not None)
+                reached = replace(last.reached, begun=False)
         self._settle_in(None, reached, last.told)
 
     def _settle_in(self, learning: Any, reached: Reached, told_now: tuple[Told, ...]) -> None:

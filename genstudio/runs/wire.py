@@ -61,7 +61,12 @@ class Watching:
     arguments: Mapping[str, Any] = field(default_factory=dict)
 
 
-Order = Begin | Command | Ask | GiveUp | Watching
+@dataclass(frozen=True)
+class Forget:
+    """To the worker: the work is over, and its data need no memory any more."""
+
+
+Order = Begin | Forget | Command | Ask | GiveUp | Watching
 
 
 @dataclass(frozen=True)
@@ -75,13 +80,21 @@ class Answered:
 
 
 @dataclass(frozen=True)
+class Learned:
+    """What a model had learned by a step, as its `state` tells it."""
+
+    step: int
+    state: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class Report:
     """From the worker: all that is new.
 
     Arguments:
         progress: of the questions that are being answered, by number.
         ended: training is over, and this is the last that will be heard of it.
-        state: what the model had learned by then.
+        learned: now and then, for the case that the process dies; and at the end.
         reusable: nothing is left running, so that the process can carry out other work.
     """
 
@@ -90,7 +103,7 @@ class Report:
     answered: tuple[Answered, ...] = ()
     progress: Mapping[int, tuple[float, str]] = field(default_factory=dict)
     ended: bool = False
-    state: Mapping[str, Any] | None = None
+    learned: Learned | None = None
     reusable: bool = True
 
 

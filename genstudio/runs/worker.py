@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import signal
+import sys
 import threading
+import time
 from collections import deque
-from collections.abc import Mapping
 from concurrent.futures import CancelledError
 from functools import partial
 from multiprocessing.connection import Connection
@@ -15,18 +17,37 @@ from genstudio.models.registry import models
 from genstudio.runs.asked import Asked, told, traced
 from genstudio.runs.job import Job
 from genstudio.runs.status import Reached, Status, Turned
-from genstudio.runs.wire import Answered, Ask, Begin, Command, GiveUp, Order, Report, Watching, receive, send
+from genstudio.runs.wire import (
+    Answered,
+    Ask,
+    Begin,
+    Command,
+    Forget,
+    GiveUp,
+    Learned,
+    Order,
+    Report,
+    Watching,
+    receive,
+    send,
+)
 from genstudio.runs.work import Work
 
 REPORT_SECONDS = 0.05
 """How often a training that goes on is reported: as often as a window looks, and twice."""
+SNAPSHOT_SECONDS = 2.0
+"""How often what was learned is sent along, so that it outlives the process."""
+SNAPSHOT_BYTES = 16_000_000
 CLOSE_SECONDS = 0.5
+SWITCH_SECONDS = 0.0005
+"""A thread that reads or reports gets the interpreter so soon, however busy the one that learns."""
 
 
 def serve(connection: Connection) -> None:
     """Carry out what comes in, until the other end is gone."""
     # An interrupt typed in a terminal reaches every process of the program; the window decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sys.setswitchinterval(SWITCH_SECONDS)
     models()
     errand: Errand | None = None
     while True:
@@ -36,6 +57,8 @@ def serve(connection: Connection) -> None:
             return
         if isinstance(order, Begin):
             errand = begin(connection, order.work)
+        elif isinstance(order, Forget):
+            errand = None
         elif errand is not None:
             errand.obey(order)
 
@@ -45,9 +68,13 @@ def begin(connection: Connection, work: Work) -> Errand | None:
     try:
         return Errand(connection, work)
     except Exception as error:  # noqa: BLE001 - whatever a model raises ends its run, never the program
-        turned = Turned(Status.FAILED, str(told(error)), traced(error))
-        send(connection, Report((turned,), Reached(Status.FAILED), ended=True))
+        send(connection, _failed(error, reusable=True))
         return None
+
+
+def _failed(error: Exception, reusable: bool) -> Report:
+    turned = Turned(Status.FAILED, str(told(error)), traced(error))
+    return Report((turned,), Reached(Status.FAILED), ended=True, reusable=reusable)
 
 
 class Errand:
@@ -58,7 +85,9 @@ class Errand:
         self._asked: dict[int, Asked] = {}
         self._answered: deque[Answered] = deque()
         self._progress: dict[int, tuple[float, str]] = {}
-        self._state: Mapping[str, Any] | None = None
+        self._snapshot: Learned | None = None
+        self._learned: Learned | None = None
+        self._snapshot_due = time.monotonic() + SNAPSHOT_SECONDS
         self._ended = False
         self._news = threading.Event()
         self._subject = work.subject()
@@ -90,14 +119,14 @@ class Errand:
 
     def _on_turned(self, status: Status) -> None:
         if status.ended:
-            self._state = self._learned()
+            self._learned = self._learned_now()
             self._ended = True
             self._job.retire()
         self._news.set()
 
-    def _learned(self) -> Mapping[str, Any] | None:
+    def _learned_now(self) -> Learned | None:
         try:
-            return self._subject.fitted.model.state()
+            return Learned(self._job.reached.step, self._subject.fitted.model.state())
         except Exception:  # noqa: BLE001 - a training that failed may have left nothing that can be told
             return None
 
@@ -107,6 +136,15 @@ class Errand:
         if not self._ended:
             self._answered.append(_answered(number, asked))
             self._news.set()
+
+    def _on_snapshot(self, asked: Any) -> None:
+        if self._ended or asked.cancelled() or asked.exception() is not None:
+            return
+        state = asked.result()
+        # What is large is not copied again and again.
+        if sum(array.nbytes for array in state.values()) <= SNAPSHOT_BYTES:
+            self._snapshot = Learned(asked.step, state)
+            self._snapshot_due = time.monotonic() + SNAPSHOT_SECONDS
 
     # The reporting thread.
 
@@ -120,20 +158,35 @@ class Errand:
         except OSError:
             # The other end is gone; so will this process be.
             return
+        except Exception as error:  # noqa: BLE001 - something was told that cannot be sent; nobody may wait for it
+            send(self._connection, _failed(error, self._nothing_left()))
 
     def _report(self) -> None:
         progress = self._new_progress()
         if self._ended:
             return
-        report = self._all_new(progress=progress)
-        if report.told or report.answered or report.progress:
-            self._send(report)
+        self._ask_for_snapshot()
+        snapshot, self._snapshot = self._snapshot, None
+        report = self._all_new(progress=progress, learned=snapshot)
+        if report.told or report.answered or report.progress or report.learned:
+            send(self._connection, report)
+
+    def _ask_for_snapshot(self) -> None:
+        if self._job.status is Status.TRAINING and time.monotonic() >= self._snapshot_due:
+            self._snapshot_due = math.inf
+            asked = Asked("state", {}, None)
+            asked.add_done_callback(self._on_snapshot)
+            self._job.take(asked)
 
     def _report_end(self) -> None:
+        reusable = self._nothing_left()
+        send(self._connection, self._all_new(ended=True, learned=self._learned, reusable=reusable))
+
+    def _nothing_left(self) -> bool:
+        """End the job; whether no thread goes on."""
         closed = self._job.close(CLOSE_SECONDS)
         # A search that heeds nobody may go on for long; its process is of no use until then.
-        others = set(threading.enumerate()) - {threading.main_thread(), threading.current_thread()}
-        self._send(self._all_new(ended=True, state=self._state, reusable=closed and not others))
+        return closed and not set(threading.enumerate()) - {threading.main_thread(), threading.current_thread()}
 
     def _all_new(self, **more: Any) -> Report:
         answered = tuple(self._answered.popleft() for _ in range(len(self._answered)))
@@ -145,9 +198,6 @@ class Errand:
         new = {number: progress for number, progress in now.items() if self._progress.get(number) != progress}
         self._progress = now
         return new
-
-    def _send(self, report: Report) -> None:
-        send(self._connection, report)
 
 
 def _answered(number: int, asked: Asked) -> Answered:
