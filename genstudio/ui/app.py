@@ -26,6 +26,7 @@ from genstudio.resources import resource
 from genstudio.runs.session import Session
 from genstudio.runs.workers import Workers
 from genstudio.ui.main_window import MainWindow
+from genstudio.ui.panel import Panel, panels
 from genstudio.ui.qt_messages import route_messages
 from genstudio.ui.session_model import SessionModel
 from genstudio.ui.theme import Theme
@@ -112,6 +113,10 @@ class Studio(QObject):
         self.model.start_up()
         for path in self._paths[:1]:
             self.window.documents.open(path)
+        self.model.pump.run("panels", _import_panels, self._on_panels)
+
+    def _on_panels(self, kinds: Mapping[str, type[Panel]]) -> None:
+        self.window.add_panels(kinds)
         self.model.pump.run("warm-up", partial(_get_ready, self.model.session), self._on_warm)
 
     def _on_warm(self, families: Mapping[str, Any]) -> None:
@@ -154,6 +159,11 @@ class Collector(QObject):
     def _on_timeout(self) -> None:
         assert threading.current_thread() is threading.main_thread()
         gc.collect(1)
+
+
+def _import_panels(watch: Watch) -> Mapping[str, type[Panel]]:
+    watch(0.0, "Getting ready")
+    return panels()
 
 
 def _get_ready(session: Session, watch: Watch) -> Mapping[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -29,7 +29,7 @@ from genstudio.ui.icons import bind_icon
 from genstudio.ui.keys import KeyGuard
 from genstudio.ui.learning_curves import LearningCurves
 from genstudio.ui.messages import MessageStrip
-from genstudio.ui.panel import Panel, panels
+from genstudio.ui.panel import Panel, panel_kind
 from genstudio.ui.panel_tab import PanelTab
 from genstudio.ui.runs_list import RunsList
 from genstudio.ui.session_model import SessionModel
@@ -64,7 +64,7 @@ class MainWindow(QMainWindow):
         self.bar = self._make_bar()
         self.actions_ = Actions(self, theme)
         self._add_actions()
-        self._panel_tabs = {key: PanelTab(kind, model, theme) for key, kind in panels().items()}
+        self._panel_tabs: dict[str, PanelTab] = {}
         self.tabs = self._make_tabs()
         self.experiment = Experiment(model, theme, self.actions_["train"])
         self.curves = LearningCurves(model, theme)
@@ -77,6 +77,17 @@ class MainWindow(QMainWindow):
         self.resize(1500, 940)
         restore_shape(self)
         self._refresh_actions()
+
+    def add_panels(self, kinds: Mapping[str, type[Panel]]) -> None:
+        """Place the tabs of all panels in their order; the panels themselves are made one after the other."""
+        tabs = {key: self._panel_tabs.get(key) or PanelTab(kind, self.model, self.theme) for key, kind in kinds.items()}
+        self._panel_tabs = tabs
+        self.actions_.menu("View", self.menuBar()).addSeparator()
+        for place, tab in enumerate(tabs.values()):
+            if self.tabs.indexOf(tab) < 0:
+                self.tabs.insertTab(place, tab, tab.info.title)
+            self._add_panel_action(place, tab)
+        self._making.start()
 
     def panel(self, key: str) -> Panel:
         """One of the panels."""
@@ -107,7 +118,6 @@ class MainWindow(QMainWindow):
         if not self._painted:
             self._painted = True
             self.painted.emit()
-            self._making.start()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files may be dropped anywhere."""
@@ -210,22 +220,22 @@ class MainWindow(QMainWindow):
         tabs.setObjectName("tabs")
         tabs.setDocumentMode(True)
         tabs.tabBar().setDrawBase(False)
-        view = self.actions_.menu("View", self.menuBar())
-        view.addSeparator()
-        for place, tab in enumerate(self._panel_tabs.values()):
-            tip = f"{tab.info.help} (Alt+{place + 1})"
-            tabs.addTab(tab, tab.info.title)
-            tabs.setTabToolTip(place, tip)
-            action = QAction(tab.info.title, self)
-            action.triggered.connect(partial(self.show_panel, tab.info.key))
-            self.actions_.adopt(action, f"panel.{tab.info.key}", f"Alt+{place + 1}", tab.info.help)
-            bind_icon(action, self.theme, tab.info.icon)
-            view.addAction(action)
-        tabs.setCurrentWidget(self._panel_tabs[FIRST_PANEL])
+        # The others are imported after the first paint.
+        first = PanelTab(panel_kind(FIRST_PANEL), self.model, self.theme)
+        self._panel_tabs[FIRST_PANEL] = first
+        tabs.addTab(first, first.info.title)
         self._making = QTimer(self)
         self._making.setInterval(PANEL_INTERVAL_MS)
         self._making.timeout.connect(self._make_next_panel)
         return tabs
+
+    def _add_panel_action(self, place: int, tab: PanelTab) -> None:
+        self.tabs.setTabToolTip(place, f"{tab.info.help} (Alt+{place + 1})")
+        action = QAction(tab.info.title, self)
+        action.triggered.connect(partial(self.show_panel, tab.info.key))
+        self.actions_.adopt(action, f"panel.{tab.info.key}", f"Alt+{place + 1}", tab.info.help)
+        bind_icon(action, self.theme, tab.info.icon)
+        self.actions_.menu("View", self.menuBar()).addAction(action)
 
     def _make_next_panel(self) -> None:
         waiting = [tab for tab in self._panel_tabs.values() if not tab.made]

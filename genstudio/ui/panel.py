@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QStackedLayout, QWidget
 
-from genstudio.registry import discover
+from genstudio.registry import discover, discover_in
 from genstudio.runs.run import Run
 from genstudio.training.events import Preview
 from genstudio.ui.session_model import SessionModel
@@ -147,6 +147,11 @@ class Panel(QWidget):
         self._set_looking(self.isVisible() and not reason)
         if not reason:
             self.run_changed(self.model.current)
+
+
+def panel_kind(key: str) -> type[Panel]:
+    """One panel, named as its module is; the other modules are not imported."""
+    return discover_in(f"genstudio.ui.panels.{key}", Panel)[key]
 
 
 def panels() -> dict[str, type[Panel]]:
