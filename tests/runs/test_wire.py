@@ -71,7 +71,8 @@ def test_a_missing_other_end_is_noticed(ends: tuple[Connection, Connection], end
 @pytest.mark.parametrize("key", list(sources()))
 def test_every_source_can_be_learned_from_elsewhere(ends: tuple[Connection, Connection], key: str) -> None:
     kind = source(key)
-    data = prepare(kind().load(kind.Settings(), 0), PreparationSettings(), 0)
+    drawn = {"points": ((0.0, 1.0, 0), (2.0, 3.0, 1), (3.0, 1.0, 1))} if key == "drawing" else {}
+    data = prepare(kind().load(kind.Settings(**drawn), 0), PreparationSettings(valid=0, test=0), 0)
     work = crossed(ends, Begin(RecipeWork(Recipe(), data))).work
     assert work.recipe == Recipe()
     np.testing.assert_array_equal(work.data.everything, data.everything)

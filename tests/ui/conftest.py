@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from genstudio.runs.workers import Workers
 from genstudio.ui.theme import Theme
 from tests.ui.desk import Desk
 
@@ -26,8 +27,8 @@ def open_desk(qapp: QApplication, qtbot: QtBot) -> Iterator[Callable[..., Desk]]
     """Opens windows; each is closed after the test."""
     desks: list[Desk] = []
 
-    def opened(*paths: Path) -> Desk:
-        desks.append(Desk(qapp, qtbot, *paths))
+    def opened(*paths: Path, workers: Workers | None = None) -> Desk:
+        desks.append(Desk(qapp, qtbot, *paths, workers=workers))
         desks[-1].ready()
         return desks[-1]
 

@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from genstudio.runs.job import Status
 from genstudio.runs.run import Run
+from genstudio.runs.workers import Workers
 from genstudio.ui.app import Studio
 from genstudio.ui.main_window import MainWindow
 from genstudio.ui.session_model import SessionModel
@@ -28,10 +29,10 @@ SLOW_SECONDS = 0.02
 class Desk:
     """A studio that is open, until `close`."""
 
-    def __init__(self, app: QApplication, qtbot: QtBot, *paths: Path) -> None:
+    def __init__(self, app: QApplication, qtbot: QtBot, *paths: Path, workers: Workers | None = None) -> None:
         self.app, self.qtbot = app, qtbot
         former = sys.excepthook
-        self.studio = Studio(app)
+        self.studio = Studio(app, workers)
         self.hook = sys.excepthook
         # pytest-qt's own hook fails the test on exceptions in slots; ours would show them in the window.
         sys.excepthook = former
