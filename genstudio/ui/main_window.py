@@ -117,6 +117,8 @@ class MainWindow(QMainWindow):
         super().paintEvent(event)
         if not self._painted:
             self._painted = True
+            # The event loop must come round once more before the frame is on the screen.
+            QTimer.singleShot(0, self._panel_tabs[FIRST_PANEL].release)
             self.painted.emit()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -221,7 +223,7 @@ class MainWindow(QMainWindow):
         tabs.setDocumentMode(True)
         tabs.tabBar().setDrawBase(False)
         # The others are imported after the first paint.
-        first = PanelTab(panel_kind(FIRST_PANEL), self.model, self.theme)
+        first = PanelTab(panel_kind(FIRST_PANEL), self.model, self.theme, held=True)
         self._panel_tabs[FIRST_PANEL] = first
         tabs.addTab(first, first.info.title)
         self._making = QTimer(self)

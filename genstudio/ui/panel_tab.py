@@ -12,10 +12,15 @@ from genstudio.ui.theme import Theme
 
 
 class PanelTab(QWidget):
-    """Holds one panel."""
+    """Holds one panel.
 
-    def __init__(self, kind: type[Panel], model: SessionModel, theme: Theme) -> None:
+    Arguments:
+        held: the panel is not made before `release`, even if the tab is shown.
+    """
+
+    def __init__(self, kind: type[Panel], model: SessionModel, theme: Theme, held: bool = False) -> None:
         super().__init__()
+        self._held = held
         self.setObjectName(f"tab.{kind.info.key}")
         self._kind, self._model, self._theme = kind, model, theme
         self._panel: Panel | None = None
@@ -42,7 +47,14 @@ class PanelTab(QWidget):
             self._layout.addWidget(self._panel)
         return self._panel
 
+    def release(self) -> None:
+        """Make the panel now if it is seen."""
+        self._held = False
+        if self.isVisible():
+            self.panel.show()
+
     def showEvent(self, event: QShowEvent) -> None:
         """Now it is wanted."""
-        self.panel.show()
+        if not self._held:
+            self.panel.show()
         super().showEvent(event)
