@@ -33,6 +33,7 @@ class SessionModel(RecipeModel):
     Signals:
         runs_changed: runs were added, removed, renamed or marked for comparison.
         current_changed: another run is shown.
+        about_to_train: the recipe will be carried out; what is typed and not yet taken up belongs to it.
         advanced: a run and what it told since the last tick.
         turned: a run whose status changed.
         previewed: the name of a watched question, and its newest Preview (current run only).
@@ -41,6 +42,7 @@ class SessionModel(RecipeModel):
 
     runs_changed = Signal()
     current_changed = Signal()
+    about_to_train = Signal()
     advanced = Signal(object, list)
     turned = Signal(object)
     previewed = Signal(str, object)
@@ -53,6 +55,7 @@ class SessionModel(RecipeModel):
         self.compared: set[str] = set()
         self.delay_seconds = 0.0
         self._removed: list[Run] = []
+        self._awaited: Recipe | None = None
         self._previews: dict[str, Preview] = {}
         self._pulled = 0.0
         self._watches: dict[str, tuple[str, dict[str, Any]]] = {}
@@ -72,6 +75,11 @@ class SessionModel(RecipeModel):
         """Carry out the recipe as a new run; nothing while another one learns."""
         busy = self.training
         if busy is not None and busy.status is not Status.PAUSED:
+            return
+        loading = self.loading
+        self.about_to_train.emit()
+        if self.loading is not loading:
+            self._awaited = self.recipe
             return
         if self.data is None or self.models is None or self.loading is not None:
             self.messages.show("info", "The data or the models are still being loaded.", "Train again in a moment.")
@@ -275,7 +283,16 @@ class SessionModel(RecipeModel):
             for name, (question, arguments) in self._watches.items():
                 self.current.job.watch(name, question, **arguments)
 
+    def _train_when_loaded(self) -> None:
+        """Train on the data that were typed as training was asked for, unless they could not be loaded."""
+        if self._awaited is None or self.loading is not None:
+            return
+        awaited, self._awaited = self._awaited, None
+        if (awaited.data, awaited.seed) == (self.recipe.data, self.recipe.seed):
+            self.train()
+
     def _on_ticked(self) -> None:
+        self._train_when_loaded()
         # One view a tick: each is drawn before the next, and none has to wait for all.
         if self._previews:
             name = next(iter(self._previews))

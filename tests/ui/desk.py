@@ -95,13 +95,17 @@ class Desk:
 
     def enter(self, name: str, text: str) -> None:
         """Type into a field and press Return."""
+        QTest.keyClick(self.type(name, text), Qt.Key.Key_Return)
+
+    def type(self, name: str, text: str) -> QLineEdit:
+        """Type into a field, and leave the caret there."""
         widget = self.find(name)
         line = widget if isinstance(widget, QLineEdit) else widget.findChild(QLineEdit)
         assert line is not None, f"{name} takes no text"
         line.setFocus()
         line.selectAll()
         QTest.keyClicks(line, text)
-        QTest.keyClick(line, Qt.Key.Key_Return)
+        return line
 
     def choose(self, name: str, text: str) -> None:
         """Choose an entry of a list by the keyboard, as `activated` follows a person only."""

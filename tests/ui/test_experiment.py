@@ -49,3 +49,20 @@ def test_drawing_opens_the_canvas(desk: Desk) -> None:
     desk.click("source.draw")
     assert desk.window.tabs.currentWidget().objectName() == "tab.data"
     assert desk.find("data.draw", QAbstractButton).isChecked()
+
+
+def test_what_is_typed_and_not_yet_taken_up_is_trained(desk: Desk) -> None:
+    desk.type("family.n_components", "3")
+    desk.type("training.seed", "7")
+    desk.control(Qt.Key.Key_Return)
+    run = desk.trained()
+    assert run.recipe.model.settings["n_components"] == 3
+    assert run.recipe.seed == 7
+
+
+def test_training_waits_for_the_data_that_were_just_typed(desk: Desk) -> None:
+    desk.type("source.samples", "500")
+    desk.control(Qt.Key.Key_Return)
+    run = desk.trained()
+    assert run.data is not None
+    assert sum(len(part) for part in (run.data.train, run.data.valid, run.data.test)) == 500

@@ -1,0 +1,1 @@
+"""The cards of the Experiment dock, a file each."""
