@@ -58,6 +58,7 @@ class RecipeModel(QObject):
         self.data: Dataset | None = None
         self._sound = self.recipe
         self._unsuited = True
+        self._suited: Mapping[str, Mapping[str, Any]] = {}
         self._asking: EditRecipe | None = None
         self.pump.failed.connect(self.messages.show_error)
 
@@ -97,7 +98,7 @@ class RecipeModel(QObject):
 
     def choose_model(self, key: str) -> None:
         """Take another model, with the settings it recommends for the data."""
-        self._unsuited = self.data is None
+        self._unsuited = key not in self._suited
         self._edit(self._with_model(key, self._recommended(key)), "model", f"Model: {self.families[key].info.title}")
 
     def edit_settings(self, **changes: Any) -> None:
@@ -143,7 +144,7 @@ class RecipeModel(QObject):
     @property
     def loading(self) -> Task[Any] | None:
         """The task that loads data, or None."""
-        return self.pump.task("data")
+        return self.pump.task("data") or (self.pump.task("recommend") if self._unsuited else None)
 
     def cancel_loading(self) -> None:
         """Keep the former data."""
@@ -170,10 +171,12 @@ class RecipeModel(QObject):
         self.pump.cancel("data")
         self._asking, self._unsuited = None, False
         self.settle(loaded)
+        self._recommend()
 
     def settle(self, loaded: Loaded) -> None:
         """These data are the ones to learn from now."""
         self.table, self.data = loaded.table, loaded.data
+        self._suited = {}
         self._propose(loaded.recipe, "all")
         self._sound = self.recipe
         self.loading_changed.emit(False)
@@ -194,7 +197,7 @@ class RecipeModel(QObject):
         return self.recipe.model_copy(update={"model": ModelRecipe(name=key, settings=values)})
 
     def _recommended(self, key: str) -> Mapping[str, Any]:
-        return {} if self.data is None else self.families[key].recommended(self.data)
+        return self._suited.get(key, {})
 
     def _load(self, proposing: bool) -> None:
         recipe, known = self.recipe, self.table
@@ -233,14 +236,27 @@ class RecipeModel(QObject):
             self._load(proposing=False)
 
     def _recommend(self) -> None:
-        """The settings that suit new data, unless a recipe or a person gave them."""
-        if self.data is None or self.models is None or not self._unsuited:
+        """Find what every model recommends for new data; the chosen one takes it, unless settings were given."""
+        if self.data is None or self.models is None:
             return
-        self._unsuited = False
-        key = self.recipe.model.name
-        self._propose(self._with_model(key, self._recommended(key)), "model")
-        self._sound = self.recipe
+        data, families = self.data, self.families
+
+        def work(watch: Watch) -> dict[str, Mapping[str, Any]]:
+            watch(0.0, f"Looking at {data.name}")
+            return {key: family.recommended(data) for key, family in families.items()}
+
+        self.pump.run("recommend", work, self._on_recommended)
+        self.loading_changed.emit(self.loading is not None)
+
+    def _on_recommended(self, suited: Mapping[str, Mapping[str, Any]]) -> None:
+        self._suited = suited
+        if self._unsuited:
+            self._unsuited = False
+            key = self.recipe.model.name
+            self._propose(self._with_model(key, self._recommended(key)), "model")
+            self._sound = self.recipe
         self._asking = None
+        self.loading_changed.emit(self.loading is not None)
 
     def _propose(self, recipe: Recipe, section: Section) -> None:
         """Take what suits new data, as part of the change that brought them."""
