@@ -60,7 +60,6 @@ class Desk:
         for thing in (self.window, self.model, self.studio.theme, self.studio):
             thing.deleteLater()
         self.app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-        self.app.setStyleSheet("")
 
     # Finding.
 

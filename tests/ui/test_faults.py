@@ -315,8 +315,8 @@ from PySide6.QtCore import QTimer
 from genstudio.ui import app as program
 
 class Watched(program.Studio):
-    def __init__(self, app):
-        super().__init__(app)
+    def __init__(self, *given):
+        super().__init__(*given)
         self.timer = QTimer(self)
         self.timer.timeout.connect(self.go_on)
         self.timer.start(20)
@@ -337,15 +337,17 @@ sys.exit(program.main([]))
 
 def test_90_sigterm_keeps_the_session(open_desk: Callable[..., Desk]) -> None:
     # A fixed program of our own, no input.
-    process = subprocess.Popen([sys.executable, "-c", HANGED_UP], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    try:
-        assert process.stdout is not None
-        assert process.stdout.readline() == b"learning\n"
-        process.send_signal(signal.SIGTERM)
-        _, complaints = process.communicate(timeout=20)
-    finally:
-        process.kill()
-        process.wait()
+    with subprocess.Popen(
+        [sys.executable, "-c", HANGED_UP], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        try:
+            assert process.stdout is not None
+            told = process.stdout.readline()
+            process.send_signal(signal.SIGTERM)
+            _, complaints = process.communicate(timeout=20)
+        finally:
+            process.kill()
+    assert told == b"learning\n", complaints
     assert process.returncode == 0, complaints
     assert complaints == b""
     assert last_session().is_file()

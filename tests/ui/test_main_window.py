@@ -319,6 +319,19 @@ def test_narrow_windows_cut_nothing(desk: Desk) -> None:
     assert desk.window.minimumSizeHint().height() <= 768
 
 
+def test_panels_that_nobody_asks_for_are_made_one_after_the_other(desk: Desk) -> None:
+    tabs = desk.window._panel_tabs.values()
+    desk.until(lambda: desk.window._panel_tabs["live"].made)
+    assert [tab.info.key for tab in tabs if tab.made] == ["live"]
+    making = desk.window._making
+    making.setInterval(0)
+    made = 1
+    while made < len(tabs):
+        desk.until(lambda made=made: sum(tab.made for tab in tabs) > made)
+        made = sum(tab.made for tab in tabs)
+    desk.until(lambda: not making.isActive())
+
+
 def test_help_of_panels(desk: Desk) -> None:
     for key in desk.window._panel_tabs:
         assert desk.window.panel(key).whatsThis()

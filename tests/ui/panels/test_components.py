@@ -196,7 +196,7 @@ def test_training_goes_on_from_what_was_typed(hand: Hand) -> None:
 
 def test_rows_are_counted_by_component(hand: Hand) -> None:
     run = hand.train(n_components=3)
-    hand.until(lambda: shown(hand, 0, "rows") != "–")
+    hand.until(lambda: hand.panel.components.components.rowCount() == 3 and shown(hand, 0, "rows") != "–")
     x = run.data.train
     expected = GaussianMixture(3, random_state=run.recipe.seed).fit(x)
     counts = np.bincount(expected.predict(x), minlength=3)
