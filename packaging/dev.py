@@ -28,6 +28,7 @@ CONSTRAINTS = ROOT / "packaging" / "constraints.txt"
 STAMP = VENV / "genstudio-stamp"
 LOG = VENV / "genstudio-install.log"
 PICTURE = "genstudio-tour.png"
+THEMES = ("dark", "light")
 OLDEST_PYTHON = (3, 11)
 
 # Shared libraries that Qt loads on Linux, and the Debian packages that hold them.
@@ -97,13 +98,25 @@ def bench(arguments: Sequence[str]) -> int:
     return start([python, "-m", "tests.benchmarks", *arguments], offscreen=True)
 
 
-COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {"run": run, "test": test, "bench": bench}
+def picture(arguments: Sequence[str]) -> int:
+    """Make the README's pictures of the window anew."""
+    python = set_up(window=False)
+    for theme in THEMES:
+        output = ROOT / "packaging" / "pictures" / f"window-{theme}.png"
+        output.parent.mkdir(exist_ok=True)
+        command = [python, "-m", "genstudio.ui.tour", "--theme", theme, "--output", output, *arguments]
+        if status := start(command, offscreen=True):
+            return status
+    return 0
+
+
+COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {"run": run, "test": test, "bench": bench, "picture": picture}
 
 
 def _parser() -> argparse.ArgumentParser:
-    commands = [f"  {name:6} {command.__doc__}" for name, command in COMMANDS.items()]
+    commands = [f"  {name:8} {command.__doc__}" for name, command in COMMANDS.items()]
     parser = argparse.ArgumentParser(
-        usage="python3 packaging/dev.py {run,test,bench} [arguments to hand on]",
+        usage=f"python3 packaging/dev.py {{{','.join(COMMANDS)}}} [arguments to hand on]",
         description=__doc__,
         epilog="\n".join(["commands:", *commands]),
         formatter_class=argparse.RawDescriptionHelpFormatter,

@@ -76,6 +76,9 @@ class MainWindow(QMainWindow):
         KeyGuard(self)
         self.resize(1500, 940)
         restore_shape(self)
+        # On no button: Space is to play and to pause.
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setFocus()
         self._refresh_actions()
 
     def add_panels(self, kinds: Mapping[str, type[Panel]]) -> None:

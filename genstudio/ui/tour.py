@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 
 from genstudio.runs.job import Status
@@ -20,7 +21,8 @@ from genstudio.ui.qt_messages import route_messages
 
 BAR_WIDTH = 28
 LIMIT_SECONDS = 180.0
-SETTLE_SECONDS = 0.6
+SETTLE_SECONDS = 1.2
+SIZE = (1500, 940)
 
 Stop = tuple[str, Callable[[], bool]]
 """What is being done, and whether it is done."""
@@ -29,11 +31,20 @@ Stop = tuple[str, Callable[[], bool]]
 def main(arguments: Sequence[str] | None = None) -> int:
     """Take the tour; the exit status is 1 where it got stuck or the picture could not be written."""
     chosen = _parser().parse_args(arguments)
+    with tempfile.TemporaryDirectory() as folder:
+        # The window as it is when new, whatever shape the person's own has.
+        for kind in (QSettings.Format.NativeFormat, QSettings.Format.IniFormat):
+            QSettings.setPath(kind, QSettings.Scope.UserScope, folder)
+        return _take(chosen)
+
+
+def _take(chosen: argparse.Namespace) -> int:
     app = application()
     route_messages()
     studio = Studio(app)
     studio.theme.set_mode(chosen.theme)
     studio.open()
+    studio.window.resize(*SIZE)
     guide = Guide(studio, list(stops(studio)))
     guide.start()
     app.exec()
@@ -44,7 +55,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"genstudio: {chosen.output} could not be written.", file=sys.stderr)
     else:
         print(chosen.output)
-    studio.window.close()
+    # Not by closing the window, which would put the tour in the place of the person's last session.
+    studio.window.hide()
+    studio.model.close()
     return 1 if guide.stuck else 0
 
 
@@ -61,8 +74,6 @@ def stops(studio: Studio) -> Iterator[Stop]:
     def begin_training() -> bool:
         if model.loading is not None:
             return False
-        model.choose_model("gmm")
-        model.edit_settings(n_components=2)
         model.train()
         return True
 

@@ -274,7 +274,7 @@ class LivePanel(Panel):
         if run is None:
             self.stage.set_title("Model: press Train")
             return
-        step = f" · {run.model.info.step_name} {run.history.step:,}" if run.history.step else ""
+        step = f" · step {run.history.step:,}" if run.history.step else ""
         self.stage.set_title(f"{run.model.info.title}{step}")
 
     @property
