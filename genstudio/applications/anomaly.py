@@ -238,24 +238,6 @@ def reason(score: float, contributions: Floats, shares: Floats, names: Sequence[
     return f"{named} are surprising{rest}"
 
 
-def flagged_columns(
-    scores: Floats, rows: Ints, contributions: Floats | None, names: Sequence[str]
-) -> dict[str, Array]:
-    """What an export of flagged rows adds to them: columns by name, each shape (K,).
-
-    Arguments:
-        scores: of the flagged rows, shape (K,), nats.
-        rows: which rows of the table they are, counted from 0, shape (K,).
-        contributions: shape (K, D), nats, or None.
-        names: of the columns, D of them.
-    """
-    columns: dict[str, Array] = {"row": rows, "anomaly_score": scores}
-    if contributions is not None:
-        _check_shape(contributions, len(scores), names)
-        columns |= {f"contribution_{name}": contributions[:, i] for i, name in enumerate(names)}
-    return columns
-
-
 def _check_shape(contributions: Floats, rows: int, names: Sequence[str]) -> None:
     if contributions.shape != (rows, len(names)):
         raise DataError(

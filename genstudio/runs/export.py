@@ -109,7 +109,7 @@ def write_recipe(path: Path, recipe: Recipe) -> None:
 
 
 def write_flagged(path: Path, table: Table, flagged: Sequence[StrangeRow], names: Sequence[str]) -> None:
-    """Flagged rows as CSV: where they stood, their original columns, how strange they are, and why.
+    """Flagged rows as CSV: where they stood (from 1), their original columns, how strange they are, why.
 
     Arguments:
         table: the rows before preparation.
@@ -120,7 +120,7 @@ def write_flagged(path: Path, table: Table, flagged: Sequence[StrangeRow], names
         ArchiveError: the file cannot be written.
     """
     rows = np.array([row.row for row in flagged], dtype=np.int64)
-    columns: dict[str, Array | Cells] = {"row": rows}
+    columns: dict[str, Array | Cells] = {"row": rows + 1}
     for column in table.take(rows).columns:
         columns[_free(column.name, columns)] = original_cells(column)
     columns[_free("anomaly_score", columns)] = np.array([row.score for row in flagged])

@@ -14,7 +14,6 @@ from genstudio.applications.anomaly import (
     excess,
     explained,
     flagged,
-    flagged_columns,
     strangest,
 )
 from genstudio.errors import DataError, SettingsError
@@ -202,14 +201,6 @@ def test_shares_sum_to_one_or_nothing(contributions: np.ndarray) -> None:
     assert ((shares >= 0) & (shares <= 1)).all()
     sums = shares.sum(axis=1)
     assert (np.isclose(sums, 1) | (sums == 0)).all()
-
-
-def test_export_names_its_columns() -> None:
-    columns = flagged_columns(np.array([9.0]), np.array([3]), np.array([[4.0, 5.0]]), ["x", "y"])
-    assert {name: values.tolist() for name, values in columns.items()} == {
-        "row": [3], "anomaly_score": [9.0], "contribution_x": [4.0], "contribution_y": [5.0],
-    }
-    assert list(flagged_columns(np.array([9.0]), np.array([3]), None, ["x"])) == ["row", "anomaly_score"]
 
 
 def test_contributions_of_other_rows_are_refused() -> None:

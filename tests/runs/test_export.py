@@ -121,8 +121,8 @@ def test_flagged_rows_keep_their_original_columns(tmp_path: Path) -> None:
     write_flagged(tmp_path / "f.csv", table, flagged, ["x"])
     assert rows(tmp_path / "f.csv") == [
         ["row", "x", "kind", "when", "row_", "anomaly_score", "contribution_x", "reason"],
-        ["2", "-3.0", "", "1970-01-02 00:00:00.500000", "1.0", "9.5", "4.0", "x is surprising"],
-        ["0", "1.0", "'=evil", "1970-01-01", "0.0", "inf", "inf", "'=none"],
+        ["3", "-3.0", "", "1970-01-02 00:00:00.500000", "1.0", "9.5", "4.0", "x is surprising"],
+        ["1", "1.0", "'=evil", "1970-01-01", "0.0", "inf", "inf", "'=none"],
     ]
     write_flagged(tmp_path / "f.csv", table, [], ["x"])
     assert len(rows(tmp_path / "f.csv")) == 1

@@ -236,7 +236,7 @@ def test_flagged_rows_are_exported(textbook: Hand, tmp_path: Path, monkeypatch: 
     with path.open(newline="") as file:
         rows = list(csv.DictReader(file))
     beyond = found.order[: (found.scores > textbook.panel.histogram.threshold()).sum()]
-    assert [int(row["row"]) for row in rows] == found.rows[beyond].tolist()
+    assert [int(row["row"]) - 1 for row in rows] == found.rows[beyond].tolist()
     np.testing.assert_allclose([float(row["anomaly_score"]) for row in rows], found.scores[beyond])
     np.testing.assert_array_equal([[float(row["x"]), float(row["y"])] for row in rows], found.x[beyond])
     assert {row["anomaly"] for row in rows} <= {"normal", "anomalous"}
