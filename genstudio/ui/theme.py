@@ -76,6 +76,8 @@ class Theme(QObject):
             self.changed.emit()
 
     def _dress(self) -> None:
+        # Where one style sheet replaces another, Qt polishes each widget once for every one of its ancestors.
+        self._app.setStyleSheet("")
         self._app.setPalette(palette(self._tokens))
         self._app.setStyleSheet(style_sheet(self._tokens, self._images()))
 
