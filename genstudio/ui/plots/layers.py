@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -26,6 +27,7 @@ Floats = NDArray[np.float64]
 
 _FLAGGED_LIMIT = 2_000
 _CELL_PIXELS = 3
+_CROWD_LOG10 = (2.2, 3.3)
 _MOST_CELLS = 320
 _BEYOND_VIEW = 0.15
 
@@ -187,17 +189,21 @@ class PointsLayer(Layer):
                 item.setData(group[:, 0], group[:, 1], **self._look(place))
 
     def _look(self, place: int) -> dict[str, object]:
+        crowd = _crowding(len(self._points))
+        opaque = 0.85 - 0.35 * crowd
+        # Rims lift few points off the heat map; those of many would hide it.
+        rim = faded(self._tokens.plot, 0.6 * (1 - crowd))
         if self._classes is None:
             return {
-                "symbol": self._symbol, "size": self._size, "pen": pg.mkPen(faded(self._tokens.plot, 0.35), width=1),
-                "brush": pg.mkBrush(faded(getattr(self._tokens, self._colour), 0.75)),
+                "symbol": self._symbol, "size": self._size * (1 - 0.4 * crowd), "pen": pg.mkPen(rim, width=1),
+                "brush": pg.mkBrush(faded(getattr(self._tokens, self._colour), opaque)),
             }
         symbol = series_symbol(place)
-        # Strokes alone make up these two; the others get a rim that lifts them off the heat map.
-        stroke = series_colour(self._tokens, place) if symbol in "+x" else faded(self._tokens.plot, 0.8)
+        # Strokes alone make up these two.
+        stroke = series_colour(self._tokens, place, opaque) if symbol in "+x" else rim
         return {
-            "symbol": symbol, "size": self._size + 2, "pen": pg.mkPen(stroke, width=1),
-            "brush": pg.mkBrush(series_colour(self._tokens, place, 0.85)),
+            "symbol": symbol, "size": (self._size + 2) * (1 - 0.4 * crowd), "pen": pg.mkPen(stroke, width=1),
+            "brush": pg.mkBrush(series_colour(self._tokens, place, opaque)),
         }
 
     def _show_cells(self, bounds: Bounds, pixels: tuple[int, int]) -> None:
@@ -237,6 +243,11 @@ class FlaggedLayer(Layer):
     def arrays(self) -> dict[str, NDArray[np.float64]]:
         """The points."""
         return {"flagged": self._points} if len(self._points) else {}
+
+
+def _crowding(count: int) -> float:
+    """From 0, where points are seen singly, to 1, where they must be small and let the density through."""
+    return float(np.interp(math.log10(max(count, 1)), _CROWD_LOG10, (0.0, 1.0)))
 
 
 def _class_numbers(classes: ArrayLike, good: NDArray[np.bool_], name: str) -> NDArray[np.int64] | None:

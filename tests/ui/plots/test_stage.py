@@ -134,6 +134,17 @@ def test_classes_have_symbols_and_plain_names(stage: Stage) -> None:
     assert [name for _, name in stage.data.legend()] == ["a", "&lt;b&gt;b&lt;/b&gt;", "c"]
 
 
+def test_many_points_are_small_and_let_the_density_through(stage: Stage) -> None:
+    looks = []
+    for count in (50, 2_000):
+        stage.set_points(np.random.default_rng(count).normal(size=(count, 2)))
+        (item,) = (item for item in stage.data.scatters if len(item.data))
+        looks.append((item.opts["size"], item.opts["brush"].color().alphaF()))
+    (few_size, few_opaque), (many_size, many_opaque) = looks
+    assert many_size < few_size
+    assert many_opaque < few_opaque
+
+
 def test_samples_of_no_class_are_plain(stage: Stage) -> None:
     stage.set_samples([[0, 0], [1, 1]], [-1, -1])
     assert len(stage.samples.scatters) == 1
