@@ -29,11 +29,11 @@ class MixtureSettings(Settings):
     )
     max_iter: int = setting(
         100, "Most EM steps of one start. 0 leaves parameters typed by hand as they are.", ge=0, le=1_000_000,
-        label="Most steps", unit="steps",
+        label="Most steps",
     )
     tol: float = setting(
         1e-3, "EM has converged when the log-likelihood changes by less in a step.", ge=0, log=True,
-        label="Tolerance", unit="nats per row",
+        label="Tolerance", unit="nats",
     )
     n_init: int = setting(1, "How many times EM starts anew; the best result is kept.", ge=1, le=1000, label="Restarts")
     reg_covar: float = setting(

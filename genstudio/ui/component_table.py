@@ -22,7 +22,7 @@ from genstudio.ui.plain_table import grow_columns, plain_label, plain_table, qui
 from genstudio.ui.theme import Theme
 
 WORDS = {"train": "training", "valid": "validation"}
-HINT = "Double-click a number to type another one. Means and standard deviations are in the data's own units."
+HINT = "Double-click a number to type another one, in the data's own units."
 RESTING = "Numbers can be typed once the run has ended."
 
 

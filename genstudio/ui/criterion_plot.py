@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from genstudio.applications.selection import Candidate
 
 _TICKS_AT_MOST = 12
+HINT = "Compare fits a mixture of each size, and marks the best here."
 
 
 class CriterionPlot(Lines):
@@ -21,6 +22,7 @@ class CriterionPlot(Lines):
     def __init__(self, theme: Theme, name: str) -> None:
         super().__init__(theme, name, "components", "BIC, nats")
         self.set_title("How many components?")
+        self.set_hint(HINT)
 
     def show_candidates(self, candidates: Sequence[Candidate], criterion: str) -> Candidate | None:
         """Draw candidates, and say which is the best; None where none could be fitted.
@@ -30,6 +32,7 @@ class CriterionPlot(Lines):
         """
         key = criterion.lower()
         fitted = [c for c in candidates if math.isfinite(getattr(c, key))]
+        self.set_hint("" if fitted else HINT)
         best = min(fitted, key=lambda c: float(getattr(c, key)), default=None)
         self.set_labels("components", f"{criterion}, nats")
         shapes = dict.fromkeys(c.covariance_type for c in fitted)

@@ -15,6 +15,7 @@ from genstudio.ui.theme import Theme
 REFRESH_SECONDS = 0.2
 """How often curves follow a run that learns."""
 TITLES = {"train": "training", "valid": "validation", "bound": "negative bound"}
+HINT = "Press Train: how well the model explains the rows is drawn here, step by step."
 ROLES = {"train": "train", "valid": "valid", "bound": "valid"}
 
 
@@ -32,6 +33,7 @@ class LearningCurves(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.curves)
         self.setMinimumHeight(150)
+        self.refresh()
         model.current_changed.connect(self.refresh)
         model.runs_changed.connect(self.refresh)
         model.advanced.connect(self._on_advanced)
@@ -40,6 +42,7 @@ class LearningCurves(QWidget):
         """Begin all curves anew."""
         self.curves.clear()
         self._drawn.clear()
+        self.curves.set_hint("" if self._shown() else HINT)
         for place, run in enumerate(self._shown()):
             self._append(run, place)
         current = self._model.current

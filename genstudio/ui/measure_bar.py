@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QProgressBar, QPushButton, QToolButton, QWidget
 
 from genstudio.ui.plain_table import plain_label, quiet_button
+from genstudio.ui.room import keep_room
 from genstudio.ui.theme import Theme
 
 RESOLUTION = 1000
@@ -32,6 +33,7 @@ class MeasureBar(QWidget):
         self.measure.setToolTip("Measure the shown run and those ticked in the list")
         self.cancel = quiet_button(theme, f"{prefix}.cancel", "close", "Cancel", "Stop measuring; former figures stay")
         self.bar = _progress_bar(f"{prefix}.progress")
+        keep_room(self.bar)
         self.told = plain_label(f"{prefix}.told", title="What is being measured")
         self.copy = self._make_copy(theme, prefix)
         self.export = quiet_button(theme, f"{prefix}.export", "export", "Export…", "Save the figures as CSV (Ctrl+E)")
@@ -54,6 +56,7 @@ class MeasureBar(QWidget):
         """
         self.measure.setEnabled(measure)
         self.cancel.setEnabled(cancel)
+        self.bar.setVisible(cancel)
         self.copy.setEnabled(take)
         self.export.setEnabled(take)
 

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from genstudio.runs.job import Status
 from genstudio.runs.run import Run
 from genstudio.ui.icons import bind_icon
+from genstudio.ui.run_delegate import RunTree
 from genstudio.ui.session_model import SessionModel
 from genstudio.ui.theme import Theme
 from genstudio.ui.tips import plain_tip
@@ -68,7 +69,7 @@ class RunsList(QWidget):
         for signal in (model.runs_changed, model.current_changed, theme.changed):
             signal.connect(self.refresh)
         model.advanced.connect(self._on_advanced)
-        self.setMinimumWidth(290)
+        self.setMinimumWidth(250)
         self.refresh()
 
     def refresh(self) -> None:
@@ -106,7 +107,7 @@ class RunsList(QWidget):
             self._model.remove_run(self._model.current)
 
     def _make_tree(self) -> QTreeWidget:
-        tree = QTreeWidget()
+        tree = RunTree()
         tree.setObjectName("runs.list")
         tree.setAccessibleName("Runs")
         tree.setHeaderLabels(HEADERS)

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from genstudio.runs.job import Status
 from genstudio.ui.criterion_plot import CriterionPlot
 from genstudio.ui.plain_table import plain_label, quiet_button
+from genstudio.ui.room import keep_room
 from genstudio.ui.session_model import SessionModel
 from genstudio.ui.size_fields import SizeFields
 from genstudio.ui.theme import Theme
@@ -125,6 +126,7 @@ class SizeComparison(QWidget):
         self.bar.setAccessibleName("Progress of the comparison")
         self.bar.setRange(0, RESOLUTION)
         self.bar.setTextVisible(False)
+        keep_room(self.bar, self.cancel)
         self.cancel.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
         self.told.setWordWrap(True)
         self.told.setAlignment(Qt.AlignmentFlag.AlignTop)
@@ -224,6 +226,8 @@ class SizeComparison(QWidget):
         busy = self._model.pump.task(TASK) is not None
         self.compare.setEnabled(not busy and self._model.data is not None and "gmm" in self._model.families)
         self.cancel.setEnabled(busy)
+        self.bar.setVisible(busy)
+        self.cancel.setVisible(busy)
 
 
 def _scrolled(widget: QWidget) -> QScrollArea:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLabel, QProgressBar, QSizePolicy, QStatusBar, QTo
 from genstudio.runs.job import Status
 from genstudio.runs.run import Run
 from genstudio.ui.icons import bind_icon
+from genstudio.ui.room import keep_room
 from genstudio.ui.session_model import SessionModel
 from genstudio.ui.theme import Theme
 
@@ -34,6 +35,7 @@ class StatusBar(QStatusBar):
         self.text.setTextFormat(Qt.TextFormat.PlainText)
         self.text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.machine = QLabel("CPU · 1 thread")
+        self.machine.setObjectName("status.machine")
         self.machine.setProperty("role", "muted")
         self.bar = QProgressBar()
         self.bar.setObjectName("status.progress")
@@ -45,8 +47,9 @@ class StatusBar(QStatusBar):
         self.cancel.setAccessibleName("Cancel loading")
         bind_icon(self.cancel, theme, "close", "muted")
         self.cancel.clicked.connect(model.cancel_loading)
+        keep_room(self.bar, self.cancel)
         self.addWidget(self.text, 1)
-        for widget in (self.machine, self.bar, self.cancel):
+        for widget in (self.bar, self.cancel, self.machine):
             self.addPermanentWidget(widget)
         model.pump.ticked.connect(self._on_ticked)
         self.refresh()
@@ -54,7 +57,8 @@ class StatusBar(QStatusBar):
     def refresh(self) -> None:
         """Show what is going on now."""
         loading, run = self._model.loading, self._model.training
-        self.cancel.setEnabled(loading is not None)
+        self.cancel.setVisible(loading is not None)
+        self.bar.setVisible(loading is not None or run is not None)
         if loading is not None:
             self._show(f"{loading.progress[1] or 'Loading'}…", loading.progress[0])
         elif run is not None:

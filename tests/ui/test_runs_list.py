@@ -5,6 +5,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit, QTreeWidget
 
+from genstudio.ui.run_delegate import RunTree
 from tests.ui.desk import Desk
 
 
@@ -65,3 +66,39 @@ def test_the_status_bar_says_what_goes_on(desk: Desk) -> None:
     desk.until(lambda: text.text().startswith("Paused"))
     desk.click("toolbar.stop")
     desk.until(lambda: "stopped after" in text.text())
+
+
+def test_a_name_takes_the_whole_row_above_its_figures(desk: Desk) -> None:
+    run = desk.train()
+    desk.model.rename_run(run, "gmm · Old Faithful again")
+    tree = desk.find("runs.list", RunTree)
+    place = tree.indexFromItem(tree.topLevelItem(0), 0)
+    room = tree.name_rect(place)
+    assert room.width() >= tree.fontMetrics().horizontalAdvance(run.name)
+    figure = tree.visualRect(place.siblingAtColumn(1))
+    assert room.bottom() <= figure.bottom() - tree.fontMetrics().height()
+    tree.setFocus()
+    desk.key(Qt.Key.Key_F2)
+    editor = tree.findChild(QLineEdit)
+    assert editor is not None
+    assert editor.text() == run.name
+    assert (editor.pos(), editor.width()) == (room.topLeft(), room.width())
+
+
+def test_progress_comes_and_goes_without_moving_anything(desk: Desk) -> None:
+    bar, machine = desk.find("status.progress"), desk.find("status.machine")
+    assert not bar.isVisible()
+    before = machine.geometry()
+    desk.train_slowly()
+    desk.until(bar.isVisible)
+    assert machine.geometry() == before
+    desk.click("toolbar.stop")
+    desk.until(lambda: not bar.isVisible())
+
+
+def test_empty_curves_say_what_to_do(desk: Desk) -> None:
+    hint = desk.find("curves.plot.hint", QLabel)
+    assert hint.isVisible()
+    assert "Train" in hint.text()
+    desk.train()
+    assert not hint.isVisible()

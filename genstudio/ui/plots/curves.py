@@ -121,7 +121,8 @@ class Curves(Plot):
             self.item.removeItem(line)
         self._floors.clear()
         if value is not None and np.isfinite(value):
-            options = {"position": 0.03, "anchors": [(0, 1), (0, 0)]}
+            # Above the line on either half: a floor lies near the bottom, where a label below would be cut.
+            options = {"position": 0.03, "anchors": [(0, 1), (0, 1)]}
             line = pg.InfiniteLine(angle=0, movable=False, label=f"{label} {value:.4g}", labelOpts=options)
             self._floors["floor"] = line
             self.item.addItem(line, ignoreBounds=True)

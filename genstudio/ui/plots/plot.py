@@ -61,6 +61,7 @@ class Plot(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.item = self.graph.getPlotItem()
         self.readout = self._make_readout()
+        self.hint = self._make_hint()
         self._title = ElidedLabel()
         self._title.setProperty("role", "title")
         self._tools: QBoxLayout = QVBoxLayout() if side_tools else QHBoxLayout()
@@ -111,6 +112,12 @@ class Plot(QWidget):
         self.readout.setText(text)
         self.readout.setVisible(bool(text))
         self._place_readout()
+
+    def set_hint(self, text: str) -> None:
+        """Say in place of the axes why they are empty and what to do; "" shows them."""
+        self.hint.setText(text)
+        self.hint.setVisible(bool(text))
+        self._place_hint()
 
     def bounds(self) -> Bounds:
         """The view: x0, x1, y0, y1."""
@@ -164,6 +171,7 @@ class Plot(QWidget):
             self.unhovered.emit()
         elif event.type() == QEvent.Type.Resize:
             self._place_readout()
+            self._place_hint()
         return False
 
     def _lay_out(self, side_tools: bool) -> None:
@@ -213,6 +221,19 @@ class Plot(QWidget):
         label.setFont(with_tabular_digits(label.font()))
         label.hide()
         return label
+
+    def _make_hint(self) -> QLabel:
+        label = QLabel(self.graph)
+        label.setObjectName(f"{self.objectName()}.hint")
+        label.setProperty("role", "hint")
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        label.setWordWrap(True)
+        label.hide()
+        return label
+
+    def _place_hint(self) -> None:
+        self.hint.setGeometry(self.graph.rect())
 
     def _place_readout(self) -> None:
         """Bottom right in the axes; it widens for longer texts, and then stays."""
