@@ -87,7 +87,7 @@ def test_a_name_takes_the_whole_row_above_its_figures(desk: Desk) -> None:
 
 def test_progress_comes_and_goes_without_moving_anything(desk: Desk) -> None:
     bar, machine = desk.find("status.progress"), desk.find("status.machine")
-    assert not bar.isVisible()
+    desk.until(lambda: not bar.isVisible())
     before = machine.geometry()
     desk.train_slowly()
     desk.until(bar.isVisible)
