@@ -104,8 +104,8 @@ def picture(arguments: Sequence[str]) -> int:
     for theme in THEMES:
         output = ROOT / "packaging" / "pictures" / f"window-{theme}.png"
         output.parent.mkdir(exist_ok=True)
-        command = [python, "-m", "genstudio.ui.tour", "--theme", theme, "--output", output, *arguments]
-        if status := start(command, offscreen=True):
+        tour: list[str | Path] = [python, "-m", "genstudio.ui.tour", "--theme", theme, "--output", output]
+        if status := start([*tour, *arguments], offscreen=True):
             return status
     return 0
 

@@ -44,6 +44,7 @@ class Hand:
 
     def train(self) -> Screening:
         """Train, and wait until all rows are shown with their reasons."""
+        self.loaded()
         self.model.train()
         run = self.model.current
         assert run is not None

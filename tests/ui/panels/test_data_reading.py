@@ -175,6 +175,7 @@ def test_a_missing_file_keeps_the_former_data(
 def test_data_can_be_loaded_while_a_model_trains(panel: DataPanel, qtbot: QtBot, model: SessionModel) -> None:
     load_penguins(qtbot, model)
     model.set_models(models())
+    settled(qtbot, model)
     model.slow_down(0.2)
     model.train()
     run = model.training
