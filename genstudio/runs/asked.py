@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from typing import Any
 
@@ -43,6 +43,19 @@ class Asked(Future[Answer]):
             self.set_exception(error if isinstance(error, Cancelled) else told(error))
         else:
             self.set_result(answer or {})
+
+
+class AskedElsewhere(Asked):
+    """A question that is answered in another process, where it must be given up, too."""
+
+    def __init__(self, name: str, arguments: Mapping[str, Any], key: str | None, given_up: Callable[[], None]) -> None:
+        super().__init__(name, arguments, key)
+        self._tell = given_up
+
+    def give_up(self) -> None:
+        """Nobody wants the answer any more."""
+        super().give_up()
+        self._tell()
 
 
 def told(error: BaseException) -> GenStudioError:

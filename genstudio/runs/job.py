@@ -13,7 +13,6 @@ from genstudio.runs.asked import Asked, told, traced
 from genstudio.runs.previews import Previews, Watched
 from genstudio.runs.questions import Subject, answer
 from genstudio.runs.status import Reached, Status, Told, Turned
-from genstudio.runs.work import Work
 from genstudio.settings import nearest
 from genstudio.training.events import Changed, Event, LiveSettings, Note, Progress
 
@@ -313,14 +312,3 @@ def check_live(name: str, live: LiveSettings) -> None:
     """
     if name not in live.values:
         raise SettingsError(f"`{name}` cannot change while training ({nearest(name, live.values)}).")
-
-
-def job_of(work: Work) -> Job:
-    """A job that carries out some work in a thread of this process.
-
-    Raises:
-        RecipeError: the model cannot learn these data.
-    """
-    subject = work.subject()
-    live = subject.fitted.model.live_settings()
-    return Job(subject, work.learning(subject, live), live)

@@ -6,17 +6,15 @@ import contextlib
 import itertools
 import threading
 import time
-from collections import deque
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from multiprocessing import Pipe
 from multiprocessing.connection import wait
 from typing import Any
 
 from genstudio.errors import Cancelled, TrainingError
-from genstudio.runs.asked import Asked, told, traced
+from genstudio.runs.asked import Asked, AskedElsewhere, told, traced
 from genstudio.runs.job import Job, check_live
+from genstudio.runs.outbox import Outbox
 from genstudio.runs.status import Reached, Status, Told, Turned
 from genstudio.runs.wire import (
     Answered,
@@ -26,7 +24,6 @@ from genstudio.runs.wire import (
     Forget,
     GiveUp,
     Learned,
-    Order,
     Report,
     Watching,
     receive,
@@ -67,16 +64,15 @@ class RemoteJob:
         self._reached = Reached(Status.WAITING)
         self._told: list[Told] = []
         self._previews: dict[str, Preview] = {}
-        self._orders: deque[Order] = deque()
+        self._outbox = Outbox()
         self._open: dict[int, Asked] = {}
         self._watches: dict[str, Watching] = {}
         self._numbers = itertools.count()
         self._worker: Worker | None = None
         self._learned: Learned | None = None
         self._local: Job | None = None
-        self._closing = self._over = False
+        self._closing = False
         self._lock = threading.RLock()
-        self._heard, self._bell = Pipe(duplex=False)
         self._thread = threading.Thread(target=self._carry_out, name="genstudio-remote", daemon=True)
         self._thread.start()
 
@@ -144,12 +140,12 @@ class RemoteJob:
             if self._local is not None:
                 return self._local.ask(question, key, **arguments)
             number = next(self._numbers)
-            asked = _Asked(question, arguments, key, partial(self._post, GiveUp(number)))
+            asked = AskedElsewhere(question, arguments, key, partial(self._outbox.post, GiveUp(number)))
             if self._closing:
                 asked.cancel()
             else:
                 self._open[number] = asked
-                self._post(Ask(number, question, key, arguments))
+                self._outbox.post(Ask(number, question, key, arguments))
             return asked
 
     def watch(self, name: str, question: str, **arguments: Any) -> None:
@@ -162,7 +158,7 @@ class RemoteJob:
             if self._local is not None:
                 self._local.watch(name, question, **arguments)
             else:
-                self._post(watching)
+                self._outbox.post(watching)
 
     def unwatch(self, name: str) -> None:
         """Nobody looks any more."""
@@ -172,7 +168,7 @@ class RemoteJob:
             if self._local is not None:
                 self._local.unwatch(name)
             elif watching is not None:
-                self._post(Watching(watching.name))
+                self._outbox.post(Watching(watching.name))
 
     def drain(self) -> list[Told]:
         """All that was told since the last call; of previews only the newest of each name."""
@@ -203,20 +199,10 @@ class RemoteJob:
             if self._local is not None:
                 getattr(self._local, name)(*arguments)
             else:
-                self._post(Command(name, arguments))
-
-    def _post(self, order: Order) -> None:
-        with self._lock:
-            if self._over:
-                return
-            if not self._orders:
-                self._bell.send_bytes(b"!")
-            self._orders.append(order)
+                self._outbox.post(Command(name, arguments))
 
     def _send_orders(self, worker: Worker) -> None:
-        with self._lock:
-            orders, self._orders = self._orders, deque()
-        for order in orders:
+        for order in self._outbox.take():
             try:
                 send(worker.connection, order)
             except OSError:
@@ -259,9 +245,8 @@ class RemoteJob:
     def _converse(self, worker: Worker) -> Report:
         send(worker.connection, Begin(self._work))
         while True:
-            ready = wait([worker.connection, self._heard])
-            if self._heard in ready:
-                self._heard.recv_bytes()
+            ready = wait([worker.connection, self._outbox.heard])
+            if self._outbox.heard in ready:
                 self._send_orders(worker)
             if worker.connection in ready:
                 report: Report = receive(worker.connection)
@@ -330,33 +315,17 @@ class RemoteJob:
                     job.watch(name, str(watching.question), **watching.arguments)
                 for asked in self._open.values():
                     job.take(asked)
-                for order in self._orders:
+                for order in self._outbox.close():
                     if isinstance(order, Command):
                         getattr(job, order.name)(*order.arguments)
                 self._local = job
             self._remember(told_now)
 
     def _hang_up(self) -> None:
-        with self._lock:
-            self._over = True
-            self._bell.close()
-            self._heard.close()
-            if self._closing:
-                for number in list(self._open):
-                    self._answer(Answered(number, self._reached.step))
-
-
-class _Asked(Asked):
-    """A question that is answered elsewhere, where it must be given up, too."""
-
-    def __init__(self, name: str, arguments: Any, key: str | None, given_up: Callable[[], None]) -> None:
-        super().__init__(name, arguments, key)
-        self._tell = given_up
-
-    def give_up(self) -> None:
-        """Nobody wants the answer any more."""
-        super().give_up()
-        self._tell()
+        self._outbox.close()
+        if self._local is None:
+            for number in list(self._open):
+                self._answer(Answered(number, self._reached.step))
 
 
 def _wanted(asked: Asked) -> bool:

@@ -14,12 +14,12 @@ from genstudio.models.contract import Model
 from genstudio.models.fitted import Fitted
 from genstudio.models.registry import model
 from genstudio.runs.history import History
-from genstudio.runs.job import Job, Status, Told, Turned, job_of
+from genstudio.runs.job import Job, Status, Told, Turned
 from genstudio.runs.joblike import JobLike
 from genstudio.runs.questions import Subject
 from genstudio.runs.recipe import ModelRecipe, Recipe, TrainingRecipe
 from genstudio.runs.remote import RemoteJob
-from genstudio.runs.work import RecipeWork
+from genstudio.runs.work import RecipeWork, job_of
 from genstudio.runs.workers import Workers
 from genstudio.settings import validate
 from genstudio.training.events import Progress

@@ -11,6 +11,7 @@ from genstudio.errors import RecipeError
 from genstudio.models.contract import Model
 from genstudio.models.fitted import Fitted
 from genstudio.models.registry import model
+from genstudio.runs.job import Job
 from genstudio.runs.learning import learn
 from genstudio.runs.questions import Subject
 from genstudio.runs.recipe import Recipe
@@ -59,3 +60,14 @@ def new_model(recipe: Recipe, data: Dataset) -> Model:
     if reason:
         raise RecipeError(reason, "Choose another model or other columns.")
     return family(validate(family.Settings, recipe.model.settings, f"the model `{recipe.model.name}`"))
+
+
+def job_of(work: Work) -> Job:
+    """A job that carries out some work in a thread of this process.
+
+    Raises:
+        RecipeError: the model cannot learn these data.
+    """
+    subject = work.subject()
+    live = subject.fitted.model.live_settings()
+    return Job(subject, work.learning(subject, live), live)

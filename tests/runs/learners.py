@@ -18,10 +18,11 @@ from genstudio.data.preparation import PreparationSettings, prepare
 from genstudio.data.table import points_table
 from genstudio.models.contract import Model, ModelInfo
 from genstudio.models.fitted import Fitted
-from genstudio.runs.job import Job, job_of
+from genstudio.runs.job import Job
 from genstudio.runs.joblike import JobLike
 from genstudio.runs.questions import Subject, question
 from genstudio.runs.remote import RemoteJob
+from genstudio.runs.work import job_of
 from genstudio.runs.workers import Workers
 from genstudio.settings import Settings
 from genstudio.training.events import Event, LiveSettings, Progress
