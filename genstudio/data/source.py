@@ -5,11 +5,12 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from typing import Any, ClassVar, cast
 
 from genstudio.data.table import Table
 from genstudio.errors import DataError
-from genstudio.registry import discover
+from genstudio.registry import discover, discover_in
 from genstudio.settings import Settings, nearest
 
 
@@ -55,7 +56,11 @@ def sources() -> dict[str, type[Source]]:
 
 
 def source(key: str) -> type[Source]:
-    """One source by its key."""
+    """One source by its key; the others are not imported where its file has its name."""
+    if key.isidentifier() and not key.startswith("_") and find_spec(f"genstudio.data.catalogue.{key}"):
+        found = discover_in(f"genstudio.data.catalogue.{key}", Source)  # type: ignore[type-abstract]
+        if key in found:
+            return found[key]
     known = sources()
     if key not in known:
         raise DataError(f"There is no built-in data called `{key}` ({nearest(key, known)}).")

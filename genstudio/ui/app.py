@@ -95,7 +95,7 @@ class Studio(QObject):
         self.window = MainWindow(self.model, self.theme)
         self._collector = Collector(self)
         self._paths: list[Path] = []
-        self.window.painted.connect(self._on_painted)
+        self.window.furnished.connect(self._warm_up)
         self.window.destroyed.connect(self._collector.stop)
         sys.excepthook = self._on_exception
 
@@ -103,10 +103,6 @@ class Studio(QObject):
         """Show the window; files are opened once it is painted."""
         self._paths = list(paths)
         self.window.show()
-
-    def _on_painted(self) -> None:
-        # The event loop must come round once more before the first frame is on the screen.
-        QTimer.singleShot(0, self._warm_up)
 
     def _warm_up(self) -> None:
         # Data first: should the file be unreadable, the window is not empty.

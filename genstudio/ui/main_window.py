@@ -47,9 +47,11 @@ class MainWindow(QMainWindow):
 
     Signals:
         painted: the window was painted for the first time.
+        furnished: what the first paint did not wait for is made.
     """
 
     painted = Signal()
+    furnished = Signal()
 
     def __init__(self, model: SessionModel, theme: Theme) -> None:
         super().__init__()
@@ -66,7 +68,6 @@ class MainWindow(QMainWindow):
         self._add_actions()
         self._panel_tabs: dict[str, PanelTab] = {}
         self.tabs = self._make_tabs()
-        self.experiment = Experiment(model, theme, self.actions_["train"])
         self.curves = LearningCurves(model, theme)
         self.runs = RunsList(model, theme)
         self._docks = self._make_docks()
@@ -120,9 +121,9 @@ class MainWindow(QMainWindow):
         super().paintEvent(event)
         if not self._painted:
             self._painted = True
-            # The event loop must come round once more before the frame is on the screen.
-            QTimer.singleShot(0, self._panel_tabs[FIRST_PANEL].release)
             self.painted.emit()
+            # The event loop must come round once more before the frame is on the screen.
+            QTimer.singleShot(0, self._furnish)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files may be dropped anywhere."""
@@ -234,6 +235,16 @@ class MainWindow(QMainWindow):
         self._making.timeout.connect(self._make_next_panel)
         return tabs
 
+    def _furnish(self) -> None:
+        """Make what the first paint does not wait for."""
+        self.experiment = Experiment(self.model, self.theme, self.actions_["train"])
+        self.experiment.open_requested.connect(self.documents.choose_and_open)
+        self.experiment.draw_requested.connect(self._draw)
+        leave_drops_to_window(self.experiment)
+        self._docks["experiment"].setWidget(self.experiment)
+        self._panel_tabs[FIRST_PANEL].release()
+        self.furnished.emit()
+
     def _add_panel_action(self, place: int, tab: PanelTab) -> None:
         self.tabs.setTabToolTip(place, f"{tab.info.help} (Alt+{place + 1})")
         action = QAction(tab.info.title, self)
@@ -251,7 +262,7 @@ class MainWindow(QMainWindow):
 
     def _make_docks(self) -> dict[str, QDockWidget]:
         places = (
-            ("experiment", "Experiment", self.experiment, Qt.DockWidgetArea.LeftDockWidgetArea),
+            ("experiment", "Experiment", QWidget(), Qt.DockWidgetArea.LeftDockWidgetArea),
             ("runs", "Runs", self.runs, Qt.DockWidgetArea.RightDockWidgetArea),
             ("curves", "Learning curves", self.curves, Qt.DockWidgetArea.BottomDockWidgetArea),
         )
@@ -289,8 +300,6 @@ class MainWindow(QMainWindow):
         self.documents.saved.connect(self._on_saved, Qt.ConnectionType.QueuedConnection)
         self.documents.named.connect(self._on_named)
         self.speed.delay_changed.connect(model.slow_down)
-        self.experiment.open_requested.connect(self.documents.choose_and_open)
-        self.experiment.draw_requested.connect(self._draw)
         self.runs.export_requested.connect(self.documents.export)
         for signal in (model.ready_changed, model.data_changed, model.loading_changed, model.runs_changed,
                        model.current_changed, model.turned, self.theme.changed):

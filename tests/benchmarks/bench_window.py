@@ -33,9 +33,10 @@ TICK_MS = 4
 MOST_STEPS = 1_000_000
 PAINT_RUNS = 5
 
+# As `genstudio` without a command does it.
 PAINT = """
-import sys, time
-from PySide6.QtCore import QTimer
+import gc, sys, time
+gc.disable()
 from genstudio.runs.workers import Workers
 from genstudio.ui.app import Studio, application
 app = application()
