@@ -26,8 +26,7 @@ from genstudio.runs.work import job_of
 from genstudio.runs.workers import Workers
 from genstudio.settings import Settings
 from genstudio.training.events import Event, LiveSettings, Progress
-
-PATIENCE_S = 10.0
+from tests.patience import PATIENCE_S
 
 
 def until(condition: Callable[[], bool]) -> None:

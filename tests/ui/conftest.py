@@ -1,19 +1,59 @@
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from genstudio.models.registry import models
 from genstudio.runs.workers import Workers
 from genstudio.ui import main_window
+from genstudio.ui.panel import panels
 from genstudio.ui.theme import Theme
+from tests.patience import PATIENCE_MS
 from tests.ui.desk import Desk
 
 NEVER_MS = 10**8
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _collected_between_modules() -> Iterator[None]:
+    """Garbage is collected where nothing is at work, as in the window, never in the midst of anything.
+
+    While Qt takes a widget apart it holds a lock and tells our objects of broken connections. A collection that begins
+    there and frees another object waits for that lock, and so for itself.
+    """
+    gc.disable()
+    yield
+    gc.collect()
+    gc.enable()
+
+
+class PatientBot(QtBot):
+    """Waits as long as other tests do, where a test says nothing else."""
+
+    def waitUntil(self, callback: Callable[[], bool | None], *, timeout: int = PATIENCE_MS) -> None:  # noqa: N802
+        super().waitUntil(callback, timeout=timeout)
+
+    def waitExposed(self, widget: QWidget, *, timeout: int = PATIENCE_MS) -> Any:  # noqa: N802
+        return super().waitExposed(widget, timeout=timeout)
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
+    return PatientBot(request)
+
+
+@pytest.fixture(scope="session")
+def _imported() -> None:
+    """All that windows load after their first paint, so that no test has to wait for it."""
+    models()
+    panels()
 
 
 @pytest.fixture
@@ -36,12 +76,14 @@ def theme(qapp: QApplication, undressed: None) -> Iterator[Theme]:
 
 @pytest.fixture
 def open_desk(
-    qapp: QApplication, qtbot: QtBot, undressed: None, monkeypatch: pytest.MonkeyPatch
+    qapp: QApplication, qtbot: QtBot, undressed: None, _imported: None, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[..., Desk]]:
     """Opens windows; each is closed after the test."""
     desks: list[Desk] = []
     # Panels are made when a test wants them: six for each window would take most of the time.
     monkeypatch.setattr(main_window, "PANEL_INTERVAL_MS", NEVER_MS)
+    # A window that is taken apart would start it again amid that.
+    monkeypatch.setattr(gc, "enable", lambda: None)
 
     def opened(*paths: Path, workers: Workers | None = None) -> Desk:
         desks.append(Desk(qapp, qtbot, *paths, workers=workers))

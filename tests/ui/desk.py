@@ -20,9 +20,9 @@ from genstudio.runs.workers import Workers
 from genstudio.ui.app import Studio
 from genstudio.ui.main_window import MainWindow
 from genstudio.ui.session_model import SessionModel
+from tests.patience import PATIENCE_MS
 
 W = TypeVar("W", bound=QWidget)
-PATIENCE_MS = 15_000
 SLOW_SECONDS = 0.02
 
 

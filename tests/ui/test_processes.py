@@ -15,9 +15,8 @@ from genstudio.runs.job import Status
 from genstudio.runs.remote import RemoteJob
 from genstudio.runs.run import new_run
 from genstudio.runs.workers import Workers
+from tests.patience import PATIENCE_S
 from tests.ui.desk import Desk
-
-PATIENCE_S = 10.0
 
 
 @pytest.fixture

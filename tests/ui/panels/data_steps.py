@@ -17,13 +17,14 @@ from pytestqt.qtbot import QtBot
 from genstudio.ui.data_views.column_model import Field
 from genstudio.ui.panels.data import DataPanel
 from genstudio.ui.session_model import SessionModel
+from tests.patience import PATIENCE_MS
 
 LEFT = Qt.MouseButton.LeftButton
 HTML = "<img src=x onerror=alert(1)>"
 
 
 def settled(qtbot: QtBot, model: SessionModel) -> None:
-    qtbot.waitUntil(lambda: model.loading is None, timeout=20_000)
+    qtbot.waitUntil(lambda: model.loading is None, timeout=PATIENCE_MS)
 
 
 def load_penguins(qtbot: QtBot, model: SessionModel) -> None:

@@ -17,9 +17,9 @@ from genstudio.runs.run import Run
 from genstudio.ui.data_loading import Loaded
 from genstudio.ui.panel import Panel
 from genstudio.ui.session_model import SessionModel
+from tests.patience import PATIENCE_MS
 
 LEFT = Qt.MouseButton.LeftButton
-PATIENCE_MS = 20_000
 
 
 def blobs(n: int = 300, names: tuple[str, ...] = (), columns: int = 2) -> Table:

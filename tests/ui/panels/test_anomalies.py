@@ -22,10 +22,10 @@ from genstudio.ui.anomaly_map import NOT_EXACT
 from genstudio.ui.panels.anomalies import FIRST_ROWS, MORE_ROWS, ROWS_WHILE_TRAINING, AnomaliesPanel
 from genstudio.ui.session_model import SessionModel
 from genstudio.ui.theme import Theme
+from tests.patience import PATIENCE_MS
 from tests.ui.plots.mouse import drag
 
 LEFT = Qt.MouseButton.LeftButton
-PATIENCE_MS = 15_000
 HTML = "<b>mass</b>"
 TEXTBOOK_ROWS = 1050
 

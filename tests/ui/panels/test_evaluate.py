@@ -23,7 +23,8 @@ from genstudio.ui.panels import evaluate
 from genstudio.ui.panels.evaluate import EvaluatePanel
 from genstudio.ui.session_model import SessionModel
 from genstudio.ui.theme import Theme
-from tests.ui.panels.mixture_hand import PATIENCE_MS, Hand, blobs
+from tests.patience import PATIENCE_S
+from tests.ui.panels.mixture_hand import Hand, blobs
 
 ROLE = Qt.ItemDataRole
 
@@ -170,7 +171,7 @@ def test_measuring_shows_its_progress_and_can_be_cancelled(hand: Hand, monkeypat
 
     def slow_price(self: BIC, n: int) -> float:
         reached.set()
-        go_on.wait(PATIENCE_MS / 1000)
+        go_on.wait(PATIENCE_S)
         return price(self, n)
 
     monkeypatch.setattr(BIC, "price", slow_price)
