@@ -239,7 +239,8 @@ class ComponentsPanel(Panel):
             return
         try:
             recipe = trained_from(run, parameters)
-            begun = new_run(recipe, run.data, f"{run.name.removesuffix(' by hand')} from here", run.table)
+            name = f"{run.name.removesuffix(' by hand')} from here"
+            begun = new_run(recipe, run.data, name, run.table, self.model.session.workers)
         except GenStudioError as error:
             self.model.messages.show_error(error)
             return
