@@ -24,7 +24,7 @@ Role = Qt.ItemDataRole
 HEADERS = ("Row", "Score", "Why")
 HELP = ("The row of the table, counted from 1", "Negative log-likelihood, nats: higher is stranger",
         "The columns that make the row strange")
-WIDTHS_PX = (62, 72, 220)
+WIDTHS_PX = (84, 72, 220)
 COLUMN_PX = 96
 ROW_PX = 24
 MOST_BARS = 8

@@ -77,6 +77,8 @@ class ViewChoice(QWidget):
         combo.setAccessibleName(title)
         combo.setToolTip(title)
         combo.setMinimumWidth(84)
+        # Columns change with the data, and their names with them.
+        combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         combo.setMaximumWidth(200)
         combo.activated.connect(self._on_chosen)
         return combo

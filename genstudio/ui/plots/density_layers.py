@@ -35,6 +35,11 @@ class HeatLayer(Layer):
             xs, ys, z = grid
             self._image.show_cells(levels.shades(z), self._table, _cell_rectangle(xs, ys))
 
+    @property
+    def seen(self) -> bool:
+        """Whether there is a density, and it is switched on."""
+        return self.visible and self._grid is not None
+
     def retheme(self, tokens: Tokens) -> None:
         """Take up colours."""
         self._table = density_table(tokens)

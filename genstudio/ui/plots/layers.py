@@ -27,6 +27,8 @@ Floats = NDArray[np.float64]
 
 _FLAGGED_LIMIT = 2_000
 _CELL_PIXELS = 3
+_RING_PX = 15
+_CELLS_OVER_DENSITY = 0.35
 _CROWD_LOG10 = (2.2, 3.3)
 _MOST_CELLS = 320
 _BEYOND_VIEW = 0.15
@@ -135,6 +137,10 @@ class PointsLayer(Layer):
             self._show_points(bounds)
             self._settled = len(self._points) <= binning.SCATTER_LIMIT
 
+    def set_over_density(self, over: bool) -> None:
+        """Say whether a picture of a density lies below, which counted cells must not cover."""
+        self._cells.setOpacity(_CELLS_OVER_DENSITY if over else 1.0)
+
     def retheme(self, tokens: Tokens) -> None:
         """Take up colours."""
         self._tokens, self._settled = tokens, False
@@ -223,9 +229,10 @@ class FlaggedLayer(Layer):
     def __init__(self, title: str, icon: str, depth: int, tokens: Tokens) -> None:
         super().__init__(title, icon, depth)
         self._points = np.empty((0, 2))
+        self._tokens = tokens
         # A broad ring of the ground's colour lifts the bright one off the heat map.
-        self._halo = self.own(pg.ScatterPlotItem(size=15, symbol="o", brush=None))
-        self._rings = self.own(pg.ScatterPlotItem(size=15, symbol="o", brush=None))
+        self._halo = self.own(pg.ScatterPlotItem(size=_RING_PX, symbol="o", brush=None))
+        self._rings = self.own(pg.ScatterPlotItem(size=_RING_PX, symbol="o", brush=None))
         self.retheme(tokens)
 
     def set(self, points: ArrayLike) -> None:
@@ -233,16 +240,24 @@ class FlaggedLayer(Layer):
         self._points, _ = gate.points(points, self.title)
         drawn = self._points[binning.thinned(len(self._points), _FLAGGED_LIMIT)]
         for item in (self._halo, self._rings):
+            item.setSize(_RING_PX * (1 - 0.6 * _crowding(len(drawn))))
             item.setData(drawn[:, 0], drawn[:, 1])
+        self._draw_pens()
 
     def retheme(self, tokens: Tokens) -> None:
         """Take up colours."""
-        self._halo.setPen(pg.mkPen(faded(tokens.plot, 0.8), width=5))
-        self._rings.setPen(pg.mkPen(tokens.danger, width=2))
+        self._tokens = tokens
+        self._draw_pens()
 
     def arrays(self) -> dict[str, NDArray[np.float64]]:
         """The points."""
         return {"flagged": self._points} if len(self._points) else {}
+
+    def _draw_pens(self) -> None:
+        """Many rings are thin, without halos: they must not bury what they single out."""
+        crowd = _crowding(len(self._points))
+        self._halo.setPen(pg.mkPen(faded(self._tokens.plot, 0.8 * (1 - crowd)), width=5))
+        self._rings.setPen(pg.mkPen(faded(self._tokens.danger, 1 - 0.3 * crowd), width=2 - crowd))
 
 
 def _crowding(count: int) -> float:

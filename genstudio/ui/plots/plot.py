@@ -106,6 +106,9 @@ class Plot(QWidget):
         # The axis reads HTML, and column names come from files.
         self.item.setLabel("bottom", html.escape(x) or None)
         self.item.setLabel("left", html.escape(y) or None)
+        for side in ("left", "bottom"):
+            # Axes centre their labels only when they are resized.
+            self.item.getAxis(side).resizeEvent()
 
     def set_readout(self, text: str) -> None:
         """Say what lies under the mouse, in a corner; "" hides it."""

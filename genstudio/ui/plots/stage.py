@@ -18,7 +18,7 @@ from genstudio.ui.plots.density_layers import ContourLayer, HeatLayer, checked_g
 from genstudio.ui.plots.ellipses import EllipseLayer
 from genstudio.ui.plots.layers import FlaggedLayer, Layer, PointsLayer
 from genstudio.ui.plots.levels import FEW_MASSES
-from genstudio.ui.plots.paint import retheme_legend
+from genstudio.ui.plots.paint import faded, retheme_legend
 from genstudio.ui.plots.plot import Plot
 from genstudio.ui.theme import Theme
 
@@ -89,6 +89,7 @@ class Stage(Plot):
         grid = checked_grid(xs, ys, log_density, "density")
         self.heat.set(grid)
         self.contours.set(grid)
+        self._uncover_density()
 
     def set_truth(self, xs: ArrayLike, ys: ArrayLike, log_density: ArrayLike) -> None:
         """Show the true density as dashed contours; arguments as for `set_density`."""
@@ -120,6 +121,7 @@ class Stage(Plot):
         self.heat.set(None)
         self.contours.set(None)
         self.boundary.set(None)
+        self._uncover_density()
         self.set_samples(np.empty((0, 2)))
         self.set_flagged(np.empty((0, 2)))
         self.set_components(np.empty((0, 2)), np.empty((0, 2, 2)))
@@ -232,8 +234,13 @@ class Stage(Plot):
 
     def _show_layer(self, name: str, visible: bool) -> None:
         self._layers[name].set_visible(visible)
+        self._uncover_density()
         self._refine(name)
         self._fill_legend()
+
+    def _uncover_density(self) -> None:
+        for layer in (self.data, self.samples):
+            layer.set_over_density(self.heat.seen)
 
     def _on_switched(self, name: str, visible: bool) -> None:
         self._show_layer(name, visible)
@@ -258,5 +265,10 @@ class Stage(Plot):
 
     def _fill_legend(self) -> None:
         self._legend.clear()
-        for item, name in self.data.legend() if self.data.visible else []:
+        named = self.data.legend() if self.data.visible else []
+        for item, name in named:
             self._legend.addItem(item, name)
+        # Framed, its symbols are not taken for points; an empty frame would be a blot.
+        tokens = self.theme.tokens
+        self._legend.setBrush(faded(tokens.plot, 0.85) if named else None)
+        self._legend.setPen(tokens.border if named else None)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
 from genstudio.errors import DataError
+from genstudio.ui.plots.paint import SmoothImage
 from genstudio.ui.plots.stage import Stage
 from genstudio.ui.theme import Theme
 from tests.ui.plots.mouse import drag, hover, pixel
@@ -143,6 +144,33 @@ def test_many_points_are_small_and_let_the_density_through(stage: Stage) -> None
     (few_size, few_opaque), (many_size, many_opaque) = looks
     assert many_size < few_size
     assert many_opaque < few_opaque
+
+
+def test_many_rings_do_not_bury_what_they_single_out(stage: Stage) -> None:
+    sizes = []
+    for count in (5, 2_000):
+        stage.set_flagged(np.random.default_rng(count).normal(size=(count, 2)))
+        sizes.append({item.opts["size"] for item in stage.flagged.items})
+    assert max(sizes[1]) < min(sizes[0])
+
+
+def test_counted_cells_step_back_behind_a_density(stage: Stage) -> None:
+    stage.set_points(np.random.default_rng(0).normal(size=(60_000, 2)))
+    (cells,) = (item for item in stage.data.items if isinstance(item, SmoothImage))
+    stage.clear_model()
+    assert cells.opacity() == 1
+    stage.set_density([0, 1], [0, 1], np.zeros((2, 2)))
+    assert cells.opacity() < 0.5
+    stage.set_layer_visible("heat", False)
+    assert cells.opacity() == 1
+
+
+def test_long_labels_end_within_their_axis(stage: Stage) -> None:
+    stage.set_labels("x" * 400, "<b>y</b>")
+    below, beside = (stage.item.getAxis(side) for side in ("bottom", "left"))
+    assert below.label.toPlainText().endswith("…")
+    assert below.label.boundingRect().width() <= below.size().width()
+    assert beside.label.toPlainText() == "<b>y</b>"
 
 
 def test_samples_of_no_class_are_plain(stage: Stage) -> None:
