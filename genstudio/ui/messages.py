@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtGui import QGuiApplication, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QStylePainter, QToolButton, QWidget
 
 from genstudio.errors import GenStudioError
 from genstudio.ui.icons import bind_icon, icon
@@ -44,9 +44,11 @@ class Messages(QObject):
 
     Signals:
         said: the newest message is new or was said again.
+        withdrawn: the newest message is true no more.
     """
 
     said = Signal()
+    withdrawn = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -63,6 +65,11 @@ class Messages(QObject):
             self.all.append(message)
             del self.all[:-KEPT]
         self.said.emit()
+
+    def withdraw(self, texts: Collection[str]) -> None:
+        """What these said is true no more."""
+        if self.all and self.all[-1].text in texts:
+            self.withdrawn.emit()
 
     def show_error(self, error: BaseException, offer: Offer | None = None) -> None:
         """Say what went wrong: our own errors in their words, faults of the program as such."""
@@ -82,12 +89,11 @@ class MessageStrip(QFrame):
         self.setObjectName("messages")
         self._messages, self._theme = messages, theme
         self._mark = QLabel()
-        self._text = QLabel()
+        self._text = _Line()
         self._text.setObjectName("messages.text")
         self._text.setAccessibleName("Newest message")
         self._text.setTextFormat(Qt.TextFormat.PlainText)
         self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._offer = QPushButton()
         self._offer.setObjectName("messages.offer")
         self._offer.setAccessibleName("What can be done about it")
@@ -103,6 +109,7 @@ class MessageStrip(QFrame):
         layout.addWidget(self._copy)
         layout.addWidget(self._close)
         messages.said.connect(self._on_said)
+        messages.withdrawn.connect(self.dismiss)
         self.setFixedHeight(34)
         self.dismiss()
 
@@ -161,3 +168,15 @@ class MessageStrip(QFrame):
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.clicked.connect(clicked)
         return button
+
+
+class _Line(QLabel):
+    """A line that keeps its text whole, and is drawn with … where there is no room."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The text as far as it fits; the style draws it in the theme's colour."""
+        room = self.contentsRect()
+        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
+        flags = int((Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter).value)
+        painter = QStylePainter(self)
+        painter.drawItemText(room, flags, self.palette(), self.isEnabled(), shown, self.foregroundRole())

@@ -60,6 +60,7 @@ class RecipeModel(QObject):
         self._unsuited = True
         self._suited: Mapping[str, Mapping[str, Any]] = {}
         self._asking: EditRecipe | None = None
+        self._notes: tuple[str, ...] = ()
         self.pump.failed.connect(self.messages.show_error)
 
     # Data.
@@ -216,6 +217,8 @@ class RecipeModel(QObject):
     def _on_loaded(self, loaded: Loaded) -> None:
         # Settings may have been changed while the data were being read.
         self.settle(Loaded(self._with_data(loaded.recipe.data), loaded.table, loaded.data, loaded.notes))
+        self.messages.withdraw(self._notes)
+        self._notes = loaded.notes
         for note in loaded.notes:
             self.messages.show("info", note)
         self._recommend()

@@ -71,3 +71,12 @@ def test_an_offer_is_taken_once(strip: MessageStrip) -> None:
     QTest.mouseClick(offer, Qt.MouseButton.LeftButton)
     assert taken == [True]
     assert not offer.isVisible()
+
+
+def test_what_is_true_no_more_is_withdrawn(strip: MessageStrip) -> None:
+    messages: Messages = strip.kept  # type: ignore[attr-defined]
+    messages.show("info", "`x` taken as the label.")
+    messages.withdraw(["of other data"])
+    assert text(strip) == "`x` taken as the label."
+    messages.withdraw(["`x` taken as the label."])
+    assert text(strip) == IDLE
