@@ -1,8 +1,9 @@
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel
 
+from genstudio.ui.canvas.canvas import Canvas
 from tests.ui.desk import Desk
 
 
@@ -66,3 +67,11 @@ def test_training_waits_for_the_data_that_were_just_typed(desk: Desk) -> None:
     run = desk.trained()
     assert run.data is not None
     assert sum(len(part) for part in (run.data.train, run.data.valid, run.data.test)) == 500
+
+
+def test_training_takes_what_was_just_drawn(desk: Desk) -> None:
+    desk.click("source.draw")
+    board = desk.find("data.canvas", Canvas).board
+    desk.drag(board.viewport(), QPoint(150, 100), QPoint(250, 150))
+    desk.click("training.start")
+    assert desk.trained().recipe.data.source == "drawing"

@@ -26,6 +26,7 @@ class DrawView(QWidget):
         self.canvas.use_requested.connect(self.use)
         self.canvas.drawn.connect(self._on_drawn)
         self.canvas.board.export_failed.connect(model.messages.show_error)
+        model.about_to_train.connect(self._on_about_to_train)
         model.recipe_changed.connect(lambda section: self._follow_recipe())
         self._follow_recipe()
 
@@ -47,6 +48,11 @@ class DrawView(QWidget):
         if self._in_use() and len(self.canvas.drawing):
             self.use()
         self._refresh_state()
+
+    def _on_about_to_train(self) -> None:
+        """Points in sight that were never in use are what the person means to learn from."""
+        if self.isVisible() and not self._in_use() and self.canvas.drawing.rows() != self._seen:
+            self.use()
 
     def _follow_recipe(self) -> None:
         """Undo, an opened run or a recipe may bring other points."""
