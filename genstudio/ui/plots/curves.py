@@ -23,6 +23,8 @@ from genstudio.ui.values import show_number
 _STYLES = {"train": Qt.PenStyle.SolidLine, "valid": Qt.PenStyle.DashLine}
 
 _THICK_AT_MOST = 1_000
+# The dock of the curves is low.
+_NAMES_A_COLUMN = 4
 # Steps keep coming; an axis that moved with each would be restless.
 _ROOM_AHEAD = 0.25
 
@@ -87,6 +89,7 @@ class Curves(Plot):
         number = len(self._series) if colour is None else colour
         self._series[key] = _Series(title, _STYLES[role], number, GrowingColumns(), curve)
         self._draw_pen(self._series[key])
+        self._legend.setColumnCount(1 + (len(self._series) - 1) // _NAMES_A_COLUMN)
 
     def append(self, key: str, steps: ArrayLike, values: ArrayLike) -> None:
         """Add points at the end of a curve, shape (n,) each; those that are not finite are left out."""
@@ -121,8 +124,8 @@ class Curves(Plot):
             self.item.removeItem(line)
         self._floors.clear()
         if value is not None and np.isfinite(value):
-            # Above the line on either half: a floor lies near the bottom, where a label below would be cut.
-            options = {"position": 0.03, "anchors": [(0, 1), (0, 1)]}
+            # Above the line, as one below would be cut at the bottom; at the right, where curves have yet to come.
+            options = {"position": 0.99, "anchors": [(1, 1), (1, 1)]}
             line = pg.InfiniteLine(angle=0, movable=False, label=f"{label} {value:.4g}", labelOpts=options)
             self._floors["floor"] = line
             self.item.addItem(line, ignoreBounds=True)

@@ -192,10 +192,11 @@ class PointsLayer(Layer):
         for place, item in enumerate(self.scatters):
             group = groups[place] if place < len(groups) else np.empty((0, 2))
             if len(group) or len(item.data):
-                item.setData(group[:, 0], group[:, 1], **self._look(place))
+                item.setData(group[:, 0], group[:, 1], **self._look(place, len(group)))
 
-    def _look(self, place: int) -> dict[str, object]:
-        crowd = _crowding(len(self._points))
+    def _look(self, place: int, count: int) -> dict[str, object]:
+        # The few of a rare class stand out among the many of others.
+        crowd = _crowding(count)
         opaque = 0.85 - 0.35 * crowd
         # Rims lift few points off the heat map; those of many would hide it.
         rim = faded(self._tokens.plot, 0.6 * (1 - crowd))

@@ -146,6 +146,13 @@ def test_many_points_are_small_and_let_the_density_through(stage: Stage) -> None
     assert many_opaque < few_opaque
 
 
+def test_a_rare_class_stands_out(stage: Stage) -> None:
+    classes = np.r_[np.zeros(1_990), np.ones(10)]
+    stage.set_points(np.random.default_rng(0).normal(size=(2_000, 2)), classes, ("normal", "anomalous"))
+    many, few = stage.data.scatters
+    assert few.opts["size"] > many.opts["size"]
+
+
 def test_many_rings_do_not_bury_what_they_single_out(stage: Stage) -> None:
     sizes = []
     for count in (5, 2_000):
