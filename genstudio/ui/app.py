@@ -32,6 +32,7 @@ from genstudio.ui.session_model import SessionModel
 from genstudio.ui.theme import Theme
 
 COLLECT_INTERVAL_MS = 2000
+WHOLE_ROUNDS = 30
 SWITCH_SECONDS = 0.0005
 """A thread that learns gets the interpreter back so soon after each array operation, even while the window paints."""
 
@@ -136,6 +137,7 @@ class Collector(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         gc.disable()
+        self._rounds = 0
         self._timer = QTimer(self)
         self._timer.setInterval(COLLECT_INTERVAL_MS)
         self._timer.timeout.connect(self._on_timeout)
@@ -143,18 +145,17 @@ class Collector(QObject):
 
     def freeze(self) -> None:
         """Leave all that was imported out of later collections, which keeps them short."""
-        gc.collect()
         gc.freeze()
 
     def stop(self) -> None:
-        """Back to collecting anywhere."""
+        """Collect no more: amid Qt's destructors, where the window now is, a collection could wait for itself."""
         self._timer.stop()
         gc.unfreeze()
-        gc.enable()
 
     def _on_timeout(self) -> None:
         assert threading.current_thread() is threading.main_thread()
-        gc.collect(1)
+        self._rounds += 1
+        gc.collect(2 if self._rounds % WHOLE_ROUNDS == 0 else 1)
 
 
 def _import_panels(watch: Watch) -> Mapping[str, type[Panel]]:

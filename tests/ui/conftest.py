@@ -82,8 +82,6 @@ def open_desk(
     desks: list[Desk] = []
     # Panels are made when a test wants them: six for each window would take most of the time.
     monkeypatch.setattr(main_window, "PANEL_INTERVAL_MS", NEVER_MS)
-    # A window that is taken apart would start it again amid that.
-    monkeypatch.setattr(gc, "enable", lambda: None)
 
     def opened(*paths: Path, workers: Workers | None = None) -> Desk:
         desks.append(Desk(qapp, qtbot, *paths, workers=workers))
