@@ -19,7 +19,7 @@ def propose(table: Table) -> tuple[PreparationSettings, str]:
     left_out = [c.name for c in table.columns if c.numeric and _useless(c) and c.name != table.label]
     if left_out and columns:
         changes["columns"] = tuple(c.name for c in columns)
-        reasons.append(f"{', '.join(left_out[:3])} left out: constant, empty or a row number")
+        reasons.append(f"{', '.join(left_out[:3])} left out: constant, empty, a date or a row number")
     label = _likely_label(table)
     if label:
         changes["label"] = label
@@ -31,6 +31,8 @@ def propose(table: Table) -> tuple[PreparationSettings, str]:
 
 
 def _useless(column: Column) -> bool:
+    if column.type is ColumnType.DATE:
+        return True
     present = column.values[np.isfinite(column.values)]
     if not len(present) or present.min() == present.max():
         return True

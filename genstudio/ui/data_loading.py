@@ -15,7 +15,7 @@ from genstudio.runs.recipe import Recipe
 
 @dataclass(frozen=True)
 class Loaded:
-    """Data that are ready, and the recipe that gave them: proposals for a new file are in it."""
+    """Data that are ready, and the recipe that gave them: proposals for new data are in it."""
 
     recipe: Recipe
     table: Table
@@ -24,7 +24,7 @@ class Loaded:
 
 
 def load(recipe: Recipe, table: Table | None, proposing: bool, watch: Watch) -> Loaded:
-    """Read the table where it is not at hand, propose a preparation for a new file, and prepare.
+    """Read the table where it is not at hand, propose a preparation for data that are new and real, and prepare.
 
     Raises:
         DataError: the data cannot be read or prepared.
@@ -34,7 +34,7 @@ def load(recipe: Recipe, table: Table | None, proposing: bool, watch: Watch) -> 
     if table is None:
         table = load_table(recipe, watch)
         notes.extend(table.notes)
-    if proposing:
+    if proposing and table.truth is None:
         preparation, reason = propose(table)
         recipe = recipe.model_copy(update={"data": recipe.data.model_copy(update={"preparation": preparation})})
         if reason:

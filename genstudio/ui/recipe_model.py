@@ -162,7 +162,7 @@ class RecipeModel(QObject):
         former, self.recipe = self.recipe, recipe
         if recipe.data != former.data or recipe.data_seed != former.data_seed:
             self._asking, self._unsuited = command, command is not None
-            self._load(proposing=command is not None and recipe.data.path is not None)
+            self._load(proposing=command is not None)
         if recipe.model != former.model:
             self._unsuited = False
         self.recipe_changed.emit(section)

@@ -67,3 +67,11 @@ def test_the_likeliest_label() -> None:
 def test_a_table_without_numbers_is_left_as_it_is() -> None:
     settings, _ = propose(table(words("a", "x", "y")))
     assert settings.columns is None
+
+
+def test_dates_are_left_out() -> None:
+    moments = Column("when", ColumnType.DATE, np.array([0.0, 86400.0, 172800.0]))
+    numbers = Column("x", ColumnType.NUMBER, np.array([1.0, 2.0, 4.0]))
+    settings, reason = propose(Table("log", (moments, numbers)))
+    assert settings.columns == ("x",)
+    assert "when left out" in reason
