@@ -45,7 +45,7 @@ def _take(chosen: argparse.Namespace) -> int:
     studio.theme.set_mode(chosen.theme)
     studio.open()
     studio.window.resize(*SIZE)
-    guide = Guide(studio, list(stops(studio)))
+    guide = Guide(studio, list(stops(studio, chosen.source)))
     guide.start()
     app.exec()
     if guide.stuck:
@@ -61,14 +61,14 @@ def _take(chosen: argparse.Namespace) -> int:
     return 1 if guide.stuck else 0
 
 
-def stops(studio: Studio) -> Iterator[Stop]:
+def stops(studio: Studio, source: str) -> Iterator[Stop]:
     """What a person would do in the first minute, one step after the other."""
     model = studio.model
 
     def begin_data() -> bool:
         if model.models is None or model.data is None:
             return False
-        model.choose_source("old_faithful")
+        model.choose_source(source)
         return True
 
     def begin_training() -> bool:
@@ -87,7 +87,7 @@ def stops(studio: Studio) -> Iterator[Stop]:
         return began[-1] - began[0] > SETTLE_SECONDS
 
     yield "getting ready", begin_data
-    yield "loading Old Faithful's eruptions", begin_training
+    yield "loading the data", begin_training
     yield "training a Gaussian mixture", learned
     yield "drawing", settled
 
@@ -136,6 +136,7 @@ class Guide(QObject):
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m genstudio.ui.tour", description=__doc__)
     parser.add_argument("--output", type=Path, default=Path("genstudio-tour.png"), help="where the picture goes")
+    parser.add_argument("--source", default="old_faithful", help="which built-in data are learned")
     parser.add_argument("--theme", choices=("light", "dark"), default="dark")
     return parser
 
