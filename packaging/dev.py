@@ -104,7 +104,8 @@ def picture(arguments: Sequence[str]) -> int:
     for theme in THEMES:
         output = ROOT / "packaging" / "pictures" / f"window-{theme}.png"
         output.parent.mkdir(exist_ok=True)
-        tour: list[str | Path] = [python, "-m", "genstudio.ui.tour", "--theme", theme, "--output", output]
+        tour: list[str | Path] = [python, "-m", "genstudio.ui.tour", "--source", "two_moons"]
+        tour += ["--theme", theme, "--output", output]
         if status := start([*tour, *arguments], offscreen=True):
             return status
     return 0
