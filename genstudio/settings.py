@@ -64,7 +64,7 @@ class SettingInfo:
 
     `kind` is one of "int", "float", "bool", "choice", "text", "list". A setting that takes
     None has `optional` set; one that takes a number or certain words has both a number's kind
-    and `choices`.
+    and `choices`; a text with `choices` is a name, of which these are the known ones.
     """
 
     name: str

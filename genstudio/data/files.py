@@ -70,6 +70,13 @@ def detect_settings(path: str | Path) -> Settings:
         return found
 
 
+def offered_names(path: str | Path) -> Mapping[str, tuple[str, ...]]:
+    """The names found in a file that a setting of its reader can take, by setting."""
+    path, _ = _guarded(path)
+    with _in_words(path):
+        return _reader_for(path).offers(path)
+
+
 def file_filters() -> list[str]:
     """Filters for a file dialog, Qt's notation; the first takes in every format."""
     infos = [reader.info for reader in readers().values()]

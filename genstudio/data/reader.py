@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, cast
@@ -43,6 +43,10 @@ class Reader(ABC):
     @abstractmethod
     def detect(self, path: Path) -> Any:
         """The settings that fit the file, found by looking at it; an instance of `Settings`."""
+
+    def offers(self, path: Path) -> Mapping[str, tuple[str, ...]]:
+        """The names found in the file that a setting can take, by setting: its arrays, its sheets."""
+        return {}
 
     @abstractmethod
     def read(self, path: Path, settings: Any, watch: Watch = unwatched) -> Table:

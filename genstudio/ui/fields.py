@@ -181,13 +181,14 @@ class CheckField(Field):
 
 
 class ChoiceField(Field):
-    """One of several words; "auto" first where the setting is optional."""
+    """One of several words, "auto" first where the setting is optional; or one of several names."""
 
     def __init__(self, info: SettingInfo) -> None:
         self._combo = FocusedCombo()
         super().__init__(info, self._combo)
         self._words: list[str | None] = [*([None] if info.optional else []), *info.choices]
-        self._combo.addItems([AUTO if word is None else spoken(word) for word in self._words])
+        show = str if info.kind == "text" else spoken
+        self._combo.addItems([AUTO if word is None else show(word) for word in self._words])
         self._combo.activated.connect(self._on_activated)
 
     def value(self) -> str | None:
@@ -195,7 +196,10 @@ class ChoiceField(Field):
         return self._words[max(self._combo.currentIndex(), 0)]
 
     def set_value(self, value: Any) -> None:
-        """Show a value, silently."""
+        """Show a value, silently; a name that was not known so far joins the others."""
+        if self.info.kind == "text" and value not in self._words:
+            self._words.append(value)
+            self._combo.addItem(value)
         self._combo.setCurrentIndex(self._words.index(value))
 
     def _on_activated(self) -> None:
@@ -251,7 +255,7 @@ def field_for(info: SettingInfo) -> Field:
     """The editor that suits a setting."""
     if info.kind == "bool":
         return CheckField(info)
-    if info.kind == "choice":
+    if info.kind == "choice" or (info.kind == "text" and info.choices):
         return ChoiceField(info)
     if info.kind in ("int", "float"):
         return _number_field(info)

@@ -99,7 +99,7 @@ FAULTS: list[tuple[str, bytes, str]] = [
     ("scalar.npy", npy(np.array(1.0)), r"shape \(\)"),
     ("void.npy", npy(np.zeros(3, "V4")), "neither numbers, words nor dates"),
     ("norows.npy", npy(np.zeros((0, 3))), "no rows"),
-    ("several.npz", npz(a=np.zeros((3, 2)), b=np.zeros((4, 2))), r"several arrays: a \(3, 2\), b \(4, 2\)"),
+    ("several.npz", npz(a=np.zeros(3), b=np.zeros(4)), r"none of which is a table: a \(3,\), b \(4,\)"),
     ("nul.csv", b"x,y\n1,2\n3,\x004\n" + b"5,6\n" * 60, "Line 3 of nul.csv holds a NUL"),
     ("wide.csv", b"x,y\n1,2\n\n3,4,5\n6,7,8\n", "Line 4 of wide.csv has 3 cells where the header has 2"),
     ("wider.csv", b"x,y\n1,2,3\n4,5,6\n", "Line 2 of wider.csv has 3 cells where the header has 2"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, ClassVar
@@ -12,19 +12,19 @@ from typing import IO, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from genstudio.data.columns import Notes, likely_label
+from genstudio.data.columns import Notes, likely_label, listed
 from genstudio.data.reader import Reader, ReaderInfo, Watch, unwatched
 from genstudio.data.readers._archive import members
+from genstudio.data.readers._array_choice import ArraySet, array_sets, chosen_set
 from genstudio.data.readers._array_columns import array_columns, class_column
 from genstudio.data.readers._npy import MAGIC, Header, read_header
 from genstudio.data.table import Column, Table
 from genstudio.errors import DataError
 from genstudio.settings import Settings as BaseSettings
-from genstudio.settings import nearest, setting
+from genstudio.settings import setting
 
 _PIECE_BYTES = 1 << 22
-_LABELS = ("y", "y_train", "label", "labels", "target", "targets", "classes")
-_POINTS = ("x", "x_train", "data", "features", "points", "samples")
+_MOST_NAMES = 8
 
 
 class ArrayReader(Reader):
@@ -35,21 +35,32 @@ class ArrayReader(Reader):
     class Settings(BaseSettings):
         """Which array of an archive."""
 
-        member: str = setting("", "Name of the array in an NPZ; found by itself when empty.")
+        array: str = setting(
+            "", "Name of the array in an NPZ, or NAME for NAME_X with the labels NAME_y; found by itself when empty."
+        )
 
     def recognises(self, path: Path, head: bytes) -> bool:
         """Whether it is an NPY, or an archive of them."""
         return head.startswith(MAGIC) or (head.startswith(b"PK") and any(n.endswith(".npy") for n in members(path)))
 
     def detect(self, path: Path) -> ArrayReader.Settings:
-        """The choice among the arrays is left to `read`, which can say why it cannot choose."""
-        return self.Settings()
+        """The first array that is a table; empty where there is no choice, which `read` can say why."""
+        return self.Settings(array=next(iter(self.offers(path).get("array", ())), ""))
+
+    def offers(self, path: Path) -> dict[str, tuple[str, ...]]:
+        """The tables of an archive that holds several."""
+        infos = _arrays(path)
+        if not infos:
+            return {}
+        with _unpacking(path.name), zipfile.ZipFile(path) as archive:
+            names = tuple(array_sets(_headers(archive, infos, path.name)))
+        return {"array": names} if len(names) > 1 else {}
 
     def read(self, path: Path, settings: ArrayReader.Settings, watch: Watch = unwatched) -> Table:
-        """The array as a table, columns x1 … xD; in an NPZ, an array named y gives the classes.
+        """The array as a table, columns x1 … xD; in an NPZ, an array named y or NAME_y gives the classes.
 
         Raises:
-            DataError: a damaged header or body, Python objects, more than two dimensions, no clear choice.
+            DataError: a damaged header or body, Python objects, more than two dimensions, no array that is a table.
             Cancelled: raised by `watch`.
         """
         with path.open("rb") as file:
@@ -59,7 +70,7 @@ class ArrayReader(Reader):
                 notes = Notes()
                 columns = array_columns({"x": _body(file, header, path.name, watch)}, path.name, notes)
                 return _table(path.name, columns, notes)
-        return _archive_table(path, settings.member, watch)
+        return _archive_table(path, settings.array, watch)
 
 
 def _body(file: IO[bytes], header: Header, where: str, watch: Watch) -> NDArray[Any]:
@@ -82,37 +93,51 @@ def _table(name: str, columns: list[Column], notes: Notes, label: str | None = N
     return Table(name, tuple(columns), label or likely_label(columns), notes=notes.sentences())
 
 
-def _archive_table(path: Path, member: str, watch: Watch) -> Table:
-    infos = {name.removesuffix(".npy"): info for name, info in members(path).items() if name.endswith(".npy")}
+def _arrays(path: Path) -> dict[str, zipfile.ZipInfo]:
+    return {name.removesuffix(".npy"): info for name, info in members(path).items() if name.endswith(".npy")}
+
+
+def _archive_table(path: Path, wanted: str, watch: Watch) -> Table:
+    infos = _arrays(path)
     if not infos:
         raise _damaged(path.name)
-    notes = Notes()
     with _unpacking(path.name), zipfile.ZipFile(path) as archive:
         headers = _headers(archive, infos, path.name)
-        points, label = _choice(headers, member, path.name)
-        wanted = [*points, *([label] if label else [])]
+        chosen = chosen_set(headers, wanted, path.name)
         arrays = {}
-        for i, name in enumerate(wanted):
-            part = _share(watch, i, len(wanted))
+        for i, name in enumerate(chosen.names):
+            part = _share(watch, i, len(chosen.names))
             with archive.open(infos[name]) as file:
                 header = read_header(file, f"{name} in {path.name}", infos[name].file_size)
                 arrays[name] = _body(file, header, f"{name} in {path.name}", part)
-    left = [name for name in infos if name not in wanted]
+    notes = _left_out(chosen, array_sets(headers), list(infos))
+    columns = array_columns({_stem(name, chosen): arrays[name] for name in chosen.points}, path.name, notes)
+    if chosen.label:
+        columns.append(class_column(chosen.label, arrays[chosen.label], path.name, notes))
+    return _table(path.name, columns, notes, chosen.label)
+
+
+def _left_out(chosen: ArraySet, sets: Mapping[str, ArraySet], names: Sequence[str]) -> Notes:
+    """What the file holds besides: tables to choose instead, and arrays that belong to none."""
+    notes = Notes()
+    others = [name for name, other in sets.items() if other.points != chosen.points]
+    if others:
+        found = listed(others, _MOST_NAMES)
+        notes.add(f"The file also holds {found}; choose among them under Array, beside the rows.")
+    known = {name for other in (chosen, *sets.values()) for name in other.names}
+    left = [name for name in names if name not in known]
     if left:
         notes.add("Arrays of the file that were left out: {columns}.", *left)
-    columns = array_columns({_stem(name, points): arrays[name] for name in points}, path.name, notes)
-    if label:
-        columns.append(class_column(label, arrays[label], path.name, notes))
-    return _table(path.name, columns, notes, label)
+    return notes
 
 
 def _share(watch: Watch, i: int, count: int) -> Watch:
     return lambda fraction, doing: watch((i + fraction) / count, doing)
 
 
-def _stem(name: str, points: list[str]) -> str:
+def _stem(name: str, chosen: ArraySet) -> str:
     """What columns are called by: x for the one array, else each array's own name."""
-    return "x" if len(points) == 1 else name
+    return "x" if len(chosen.points) == 1 else name
 
 
 def _headers(archive: zipfile.ZipFile, infos: Mapping[str, zipfile.ZipInfo], where: str) -> dict[str, Header]:
@@ -131,40 +156,6 @@ def _headers(archive: zipfile.ZipFile, infos: Mapping[str, zipfile.ZipInfo], whe
     if not found:
         raise refused[0]
     return found
-
-
-def _choice(headers: Mapping[str, Header], member: str, where: str) -> tuple[list[str], str | None]:
-    """Names of the arrays to read as columns, and of the one that holds classes.
-
-    Raises:
-        DataError: the member is unknown, or nothing says which arrays to take.
-    """
-    if member and member not in headers:
-        raise DataError(f"{where} has no array `{member}` ({nearest(member, headers)}).", "Choose another array.")
-    points = [member] if member else _points(headers)
-    if not points:
-        shapes = ", ".join(f"{name} {header.shape}" for name, header in list(headers.items())[:8])
-        raise DataError(f"{where} holds several arrays: {shapes}.", "Choose one of them by its name.")
-    rows = headers[points[0]].shape[:1]
-    labels = [
-        name for name, header in headers.items()
-        if name.lower() in _LABELS and name not in points and header.shape in (rows, (*rows, 1))
-    ]
-    return points, labels[0] if labels else None
-
-
-def _points(headers: Mapping[str, Header]) -> list[str]:
-    if len(headers) == 1:
-        return list(headers)
-    named = [name for name, header in headers.items() if name.lower() in _POINTS and len(header.shape) == 2]
-    tables = [name for name, header in headers.items() if len(header.shape) == 2]
-    for found in (named, tables):
-        if len(found) == 1:
-            return found
-    lengths = {header.shape for header in headers.values()}
-    if len(lengths) == 1 and len(next(iter(lengths))) == 1:
-        return [name for name in headers if name.lower() not in _LABELS] or list(headers)
-    return []
 
 
 @contextmanager

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pydantic
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from genstudio.data.files import detect_settings, reader_for
+from genstudio.data.files import detect_settings, offered_names, reader_for
 from genstudio.data.reader import Watch
 from genstudio.data.source import source
 from genstudio.settings import Settings
@@ -27,19 +28,24 @@ _FORGOTTEN = {"columns": None, "label": None, "anomalous": None, "normal_only": 
 
 @dataclass(frozen=True)
 class Detected:
-    """A reader and the settings that it found to fit."""
+    """A reader, the settings that it found to fit, and the names that they can take."""
 
     title: str
     settings: Settings
+    names: Mapping[str, tuple[str, ...]]
 
 
-def with_defaults(found: Settings) -> type[Settings]:
-    """The class of settings with these values as its defaults, so that a form's reset goes back to them."""
+def with_defaults(found: Settings, names: Mapping[str, tuple[str, ...]]) -> type[Settings]:
+    """The class of settings with these values as its defaults, so that a form's reset goes back to them.
+
+    Arguments:
+        names: what a person can choose among, for settings that name a part of the file.
+    """
     fields: dict[str, Any] = {}
     for name, field in type(found).model_fields.items():
         changed = copy.copy(field)
         changed.default = getattr(found, name)
-        fields[name] = (field.annotation, changed)
+        fields[name] = (str | Literal[names[name]] if name in names else field.annotation, changed)
     return pydantic.create_model(type(found).__name__, __base__=type(found), **fields)
 
 
@@ -95,7 +101,8 @@ class ReadingCard(QScrollArea):
 
         def work(watch: Watch) -> Detected:
             watch(0.0, "Looking at the file")
-            return Detected(reader_for(Path(path)).info.title, detect_settings(Path(path)))
+            file = Path(path)
+            return Detected(reader_for(file).info.title, detect_settings(file), offered_names(file))
 
         # Loading the same file says what is wrong with it; saying it twice helps nobody.
         self._model.pump.run(_KEY, work, self._on_detected, lambda error: self._title.setText("It cannot be read."))
@@ -103,7 +110,7 @@ class ReadingCard(QScrollArea):
     def _on_detected(self, detected: Detected) -> None:
         self._found = detected.settings
         self._title.setText(f"Read as: {detected.title}. Change what was detected wrongly.")
-        self.form = Form(with_defaults(detected.settings), self._theme, "data.reading")
+        self.form = Form(with_defaults(detected.settings, detected.names), self._theme, "data.reading")
         self.form.changed.connect(self._on_changed)
         self._column.insertWidget(1, self.form)
         self.refresh()

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from genstudio.data.files import open_table
+from genstudio.data.files import detect_settings, offered_names, open_table
 from genstudio.data.table import ColumnType, Table
 from genstudio.errors import DataError
 
@@ -23,10 +23,10 @@ def opened(folder: Path, array: np.ndarray) -> Table:
     return open_table(path)
 
 
-def packed(folder: Path, member: str = "", **arrays: np.ndarray) -> Table:
+def packed(folder: Path, chosen: str = "", **arrays: np.ndarray) -> Table:
     path = folder / "arrays.npz"
     np.savez(path, **arrays)
-    return open_table(path, {"member": member})
+    return open_table(path, {"array": chosen})
 
 
 shapes = hnp.array_shapes(min_dims=1, max_dims=2, max_side=7)
@@ -125,6 +125,60 @@ def test_one_array_of_several_can_be_chosen(tmp_path: Path) -> None:
     assert np.array_equal(packed(tmp_path, "second", **arrays).columns[0].values, X[:4, 0] + 1)
     with pytest.raises(DataError, match=r"no array `secnd` \(did you mean `second`"):
         packed(tmp_path, "secnd", **arrays)
+
+
+PAIRS = {"glass_X": X, "glass_y": Y, "wine_X": X[:4] + 1, "wine_y": Y[:4, None]}
+
+
+def test_unrelated_pairs_are_offered_and_the_first_is_read(tmp_path: Path) -> None:
+    table = packed(tmp_path, **PAIRS, seed=np.array([7]))
+    path = tmp_path / "arrays.npz"
+    assert offered_names(path) == {"array": ("glass", "wine")}
+    assert detect_settings(path).model_dump() == {"array": "glass"}
+    for found in (table, open_table(path)):
+        assert found.names == ("x1", "x2", "glass_y")
+        assert found.label == "glass_y"
+        assert np.array_equal(found.columns[0].values, X[:, 0])
+    also, left = table.notes
+    assert "also holds `wine`; choose" in also
+    assert "`seed`" in left
+
+
+def test_a_pair_is_chosen_by_its_name_or_by_its_points(tmp_path: Path) -> None:
+    for name in ("wine", "wine_X"):
+        table = packed(tmp_path, name, **PAIRS)
+        assert (table.names, table.label) == (("x1", "x2", "wine_y"), "wine_y")
+        assert np.array_equal(table.columns[0].values, X[:4, 0] + 1)
+        assert "also holds `glass`;" in table.notes[0]
+
+
+def test_an_unknown_name_is_answered_with_the_nearest_set(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"no array `glas` \(did you mean `glass`\?\)"):
+        packed(tmp_path, "glas", **PAIRS)
+
+
+@pytest.mark.parametrize(
+    ("arrays", "names"),
+    [
+        ({"a": X, "b": X[:2]}, ("a", "b")),
+        ({"b": X[:2], "data": X}, ("data", "b")),
+        ({"empty": X[:0], "a": X, "b": X}, ("a", "b")),
+        # A name that an array has itself is not given to a pair.
+        ({"a": X, "a_X": X, "a_y": Y}, ("a", "a_X")),
+        # Coordinates are no points with labels.
+        ({"p_x": X, "p_y": X}, ("p_x", "p_y")),
+        ({"x": X, "y": Y}, None),
+        ({"a": X[:, 0], "b": X[:, 0]}, None),
+    ],
+)
+def test_names_of_tables(tmp_path: Path, arrays: dict[str, np.ndarray], names: tuple[str, ...] | None) -> None:
+    packed(tmp_path, **arrays)
+    assert offered_names(tmp_path / "arrays.npz") == ({"array": names} if names else {})
+
+
+def test_arrays_of_which_none_is_a_table_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"none of which is a table: a \(6,\), b \(4, 2, 1\)"):
+        packed(tmp_path, a=X[:, 0], b=X[:4, :, None])
 
 
 def test_an_array_of_objects_does_not_spoil_its_neighbours(tmp_path: Path) -> None:

@@ -94,6 +94,32 @@ def test_another_reading_and_back_to_the_detected(
     assert find(panel, QComboBox, "data.reading.decimal").currentText() == ","
 
 
+def test_another_array_of_the_file(panel: DataPanel, qtbot: QtBot, model: SessionModel, tmp_path: Path) -> None:
+    x, y = np.random.default_rng(0).normal(size=(30, 2)), np.arange(30) % 2
+    path = tmp_path / "several.npz"
+    np.savez(path, first_X=x, first_y=y, second_x=x[:20], second_y=y[:20], third=x[:10])
+    open_file(qtbot, model, path)
+    assert "also holds `second`, `third`" in text(panel, "data.notes")
+    click(panel, "data.rows")
+    qtbot.waitUntil(lambda: panel.rows.reading.form is not None)
+    combo = find(panel, QComboBox, "data.reading.array")
+    assert [combo.itemText(i) for i in range(combo.count())] == ["first", "second", "third"]
+    assert combo.currentText() == "first"
+    choose(combo, "second")
+    settled(qtbot, model)
+    assert model.recipe.data.options == {"array": "second"}
+    assert model.table is not None
+    assert (len(model.table), model.table.label) == (20, "second_y")
+    # What a recipe names besides what is offered is shown too.
+    model.edit_data(model.recipe.data.model_copy(update={"options": {"array": "first_X"}}), "Change reading")
+    settled(qtbot, model)
+    assert combo.currentText() == "first_X"
+    click(panel, "data.detected")
+    settled(qtbot, model)
+    assert combo.currentText() == "first"
+    assert len(model.table) == 30
+
+
 def test_a_reading_that_fails_keeps_the_former(
     panel: DataPanel, qtbot: QtBot, model: SessionModel, tmp_path: Path
 ) -> None:
