@@ -121,12 +121,15 @@ class Standard(Affine):
     @classmethod
     def fit(cls, x: Floats, columns: Sequence[str], everything: Floats | None = None) -> Standard:
         """Mean and deviation of each column, found without overflow; constant columns keep their scale."""
-        magnitude = _nonzero(np.abs(x).max(axis=0))
-        unit = x / magnitude
+        # Powers of two change no digit.
+        exponent = np.frexp(np.abs(x).max(axis=0))[1]
+        unit = np.ldexp(x, -exponent)
         deviation = unit.std(axis=0)
+        # From a row, not from 0: far from 0 the sum would lose the digits in which the rows differ.
+        mean = unit[0] + (unit - unit[0]).mean(axis=0)
         # Rounding leaves a constant column a deviation of some 1e-17, not 0.
-        scale = np.where(deviation <= 1e-14, 1.0, deviation * magnitude)
-        return cls(unit.mean(axis=0) * magnitude, _usable(scale))
+        scale = np.where(deviation <= 1e-14, 1.0, np.ldexp(deviation, exponent))
+        return cls(np.ldexp(mean, exponent), _usable(scale))
 
 
 class MinMax(Affine):
@@ -183,10 +186,6 @@ class Logit(Scaling):
 
 
 SCALINGS: dict[str, type[Scaling]] = {kind.name: kind for kind in (Unscaled, Standard, MinMax, Logit)}
-
-
-def _nonzero(values: Floats) -> Floats:
-    return np.where(values > 0, values, 1.0)
 
 
 def _usable(scale: Floats) -> Floats:

@@ -183,7 +183,7 @@ def test_the_prepared_table_is_exported(
     path = tmp_path / "out.csv"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *a, **k: (str(path.with_suffix("")), ""))
     click(panel, "data.export")
-    qtbot.waitUntil(lambda: [m.text for m in model.messages.all] == ["out.csv was written."])
+    qtbot.waitUntil(lambda: model.messages.all[-1].text == "out.csv was written.")
     with path.open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 342
