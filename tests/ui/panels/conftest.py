@@ -1,4 +1,4 @@
-"""A Data panel on its own, and what it loads."""
+"""Panels on their own: the state behind them, a Data panel, and what it loads."""
 
 from __future__ import annotations
 
@@ -29,8 +29,6 @@ def panel(qtbot: QtBot, theme: Theme, model: SessionModel) -> DataPanel:
     with qtbot.waitExposed(found):
         found.show()
     return found
-
-
 
 
 @pytest.fixture(scope="session")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
@@ -25,13 +23,6 @@ NUMBERS = {  # typed as text: two components of two columns
     ("correlation", 0): "-0,5",
 }
 HTML = ("<b>x</b>", "<i>y</i>")
-
-
-@pytest.fixture
-def model() -> Iterator[SessionModel]:
-    found = SessionModel()
-    yield found
-    found.close()
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -27,13 +26,6 @@ from tests.patience import PATIENCE_S
 from tests.ui.panels.mixture_hand import Hand, blobs
 
 ROLE = Qt.ItemDataRole
-
-
-@pytest.fixture
-def model() -> Iterator[SessionModel]:
-    found = SessionModel()
-    yield found
-    found.close()
 
 
 @pytest.fixture

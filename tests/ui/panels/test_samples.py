@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -20,13 +19,6 @@ from genstudio.ui.panels.samples import LIVE_SAMPLES, SamplesPanel
 from genstudio.ui.session_model import SessionModel
 from genstudio.ui.theme import Theme
 from tests.ui.panels.mixture_hand import Hand, blobs
-
-
-@pytest.fixture
-def model() -> Iterator[SessionModel]:
-    found = SessionModel()
-    yield found
-    found.close()
 
 
 @pytest.fixture
