@@ -159,7 +159,7 @@ class Documents(QObject):
             self._save(path, [run], 0, lambda _: self._said_saved(path))
         elif what == "recipe":
             recipe = run.repeatable()
-            self._in_background("export", lambda watch: export.write_recipe(path, recipe), path)
+            self._in_background(lambda watch: export.write_recipe(path, recipe), path)
         else:
             self._model.pump.follow(run.job.ask("state"), partial(self._write_script, run, path),
                                     self._model.messages.show_error)
@@ -223,10 +223,11 @@ class Documents(QObject):
             self._save(path, runs, current, done)
 
     def _write_script(self, run: Run, path: Path, state: Any) -> None:
-        self._in_background("export", lambda watch: script.write_script(path, run, state), path)
+        self._in_background(lambda watch: script.write_script(path, run, state), path)
 
-    def _in_background(self, key: str, work: Callable[[Watch], None], path: Path) -> None:
-        self._model.pump.run(key, work, lambda _: self._said_saved(path), self._model.messages.show_error)
+    def _in_background(self, work: Callable[[Watch], None], path: Path) -> None:
+        # Of two tasks with one key the earlier is given up.
+        self._model.pump.run(f"export {path}", work, lambda _: self._said_saved(path), self._model.messages.show_error)
 
     def _said_saved(self, path: Path) -> None:
         self._model.messages.show("info", f"Saved {path.name} in {path.parent}.")

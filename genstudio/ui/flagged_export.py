@@ -60,7 +60,7 @@ class FlaggedExport(QPushButton):
 
     def _on_found(self, run: Run, table: Table, path: Path, answer: dict[str, Any]) -> None:
         work = partial(_write, path, table, answer, run.preparation.names)
-        self._model.pump.run("anomaly.export", work, partial(self._on_written, path), self._on_failed)
+        self._model.pump.run(f"anomaly.export {path}", work, partial(self._on_written, path), self._on_failed)
 
     def _on_written(self, path: Path, count: int) -> None:
         rows = "1 flagged row" if count == 1 else f"{count:,} flagged rows"

@@ -229,3 +229,12 @@ def test_sessions_are_added_to_what_is_open(desk: Desk, tmp_path: Path) -> None:
     desk.until(lambda: len(desk.model.session.runs) == 2)
     assert len({run.name for run in desk.model.session}) == 2
     assert all(run.status is Status.DONE for run in desk.model.session)
+
+
+def test_exports_at_the_same_time_are_all_written(desk: Desk, tmp_path: Path) -> None:
+    run = desk.train()
+    names = [f"{i}.toml" for i in range(8)]
+    for name in names:
+        desk.window.documents.export_to("recipe", run, tmp_path / name)
+    desk.until(lambda: all(f"Saved {name}" in desk.said() for name in names))
+    assert all(read_recipe(tmp_path / name) == run.repeatable() for name in names)

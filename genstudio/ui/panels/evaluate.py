@@ -130,7 +130,7 @@ class EvaluatePanel(Panel):
     def export_to(self, path: Path) -> None:
         """Write the figures that are shown as CSV, in the background."""
         work = partial(_write, path, self._rows, self.figures.names)
-        self.model.pump.run("evaluate.export", work, lambda _: self.model.messages.show(
+        self.model.pump.run(f"evaluate.export {path}", work, lambda _: self.model.messages.show(
             "info", f"Saved the figures as {path.name} in {path.parent}."), self.model.messages.show_error)
 
     # Building.

@@ -288,7 +288,7 @@ class SamplesPanel(Panel):
     # Export.
 
     def _write(self, run: Run, path: Path, answer: dict[str, Array]) -> None:
-        self.model.pump.run("samples.export", partial(_write_file, run, path, answer),
+        self.model.pump.run(f"samples.export {path}", partial(_write_file, run, path, answer),
                             partial(self._on_exported, path), self._on_export_failed)
 
     def _on_exported(self, path: Path, count: int) -> None:
