@@ -137,7 +137,7 @@ class TestFit:
     def test_a_place_that_cannot_be_written_is_said_before_training(
         self, moons: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, out: str
     ) -> None:
-        monkeypatch.setattr(fit, "load_table", None)
+        monkeypatch.setattr(fit, "load_raw", None)
         assert main(["fit", str(moons), "-o", str(tmp_path / out)]) == 1
         assert "Save as" in capsys.readouterr().err
 

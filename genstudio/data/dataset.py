@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ from genstudio.data.density import TrueDensity
 if TYPE_CHECKING:
     from genstudio.data.preparation import Preparation
 
-Floats = NDArray[np.float64]
+Array = NDArray[Any]
 Ints = NDArray[np.int64]
 
 
@@ -51,22 +51,23 @@ class Dataset:
     """Items in model units, split, with all that is needed to go back to data units.
 
     Arguments:
-        train, valid, test: shape (N, *item).
-        rows: for each of the three, the row of the table that each item was.
+        train, valid, test: shape (N, *item); pictures are kept as bytes, shape (N, C, H, W), which the
+            preparation's `to_model` makes intensities of.
+        rows: for each of the three, the row of the raw data that each item was.
         truth: the exact density, data units, where the data are synthetic and used as they were drawn.
     """
 
     name: str
     kind: Kind
-    train: Floats
-    valid: Floats
-    test: Floats
+    train: Array
+    valid: Array
+    test: Array
     rows: tuple[Ints, Ints, Ints]
     labels: Labels | None
     preparation: Preparation
     truth: TrueDensity | None = None
 
     @property
-    def everything(self) -> Floats:
+    def everything(self) -> Array:
         """All items, train then valid then test."""
         return np.concatenate([self.train, self.valid, self.test])

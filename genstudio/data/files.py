@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from genstudio.data.pictures import Raw
 from genstudio.data.reader import Reader, Watch, readers, unwatched
 from genstudio.data.table import Table
 from genstudio.errors import Cancelled, DataError, GenStudioError
@@ -34,8 +35,8 @@ _FOREIGN = {
 }
 
 
-def open_table(path: str | Path, settings: Mapping[str, Any] | None = None, watch: Watch = unwatched) -> Table:
-    """A data file as a table.
+def open_raw(path: str | Path, settings: Mapping[str, Any] | None = None, watch: Watch = unwatched) -> Raw:
+    """A data file as a table or as pictures, whichever it holds.
 
     Arguments:
         settings: what a person has chosen; the rest is detected.
@@ -53,6 +54,18 @@ def open_table(path: str | Path, settings: Mapping[str, Any] | None = None, watc
         if settings:
             chosen = validate(reader.Settings, {**chosen.model_dump(), **settings}, path.name)
         return reader.read(path, chosen, watch)
+
+
+def open_table(path: str | Path, settings: Mapping[str, Any] | None = None, watch: Watch = unwatched) -> Table:
+    """A data file as a table; as `open_raw`, but pictures are refused.
+
+    Raises:
+        DataError: also when the file holds pictures.
+    """
+    raw = open_raw(path, settings, watch)
+    if isinstance(raw, Table):
+        return raw
+    raise DataError(f"{raw.name} holds pictures, where a table is wanted.", "Choose a file with rows and columns.")
 
 
 def reader_for(path: str | Path) -> Reader:

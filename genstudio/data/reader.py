@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, cast
 
-from genstudio.data.table import Table
+from genstudio.data.pictures import Raw
 from genstudio.registry import discover
 from genstudio.settings import Settings
 
@@ -49,8 +49,8 @@ class Reader(ABC):
         return {}
 
     @abstractmethod
-    def read(self, path: Path, settings: Any, watch: Watch = unwatched) -> Table:
-        """The file as a table.
+    def read(self, path: Path, settings: Any, watch: Watch = unwatched) -> Raw:
+        """The file as a table or as pictures.
 
         Raises:
             DataError: what is wrong, in which line or member, and what to do.

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from importlib.util import find_spec
 from typing import Any, ClassVar, cast
 
-from genstudio.data.table import Table
+from genstudio.data.pictures import Raw
 from genstudio.errors import DataError
 from genstudio.registry import discover, discover_in
 from genstudio.settings import Settings, nearest
@@ -20,7 +20,7 @@ class SourceInfo:
 
     Arguments:
         key: the name recipes use.
-        group: heading under which lists show it: "Toy densities", "Textbook examples", "Real data".
+        group: heading under which lists show it: "Toy densities", "Textbook examples", "Real data", "Pictures".
         presets: titles to settings that differ from the defaults.
         notice: origin and licence of bundled data.
     """
@@ -41,12 +41,12 @@ class Source(ABC):
     Settings: ClassVar[type[Settings]] = Settings
 
     @abstractmethod
-    def load(self, settings: Any, seed: int) -> Table:
+    def load(self, settings: Any, seed: int) -> Raw:
         """The data.
 
         Arguments:
             settings: an instance of the class's own `Settings`.
-            seed: the same seed gives the same rows.
+            seed: the same seed gives the same items.
         """
 
 

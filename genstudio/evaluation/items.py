@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from genstudio.data.dataset import Dataset
 from genstudio.data.density import TrueDensity
+from genstudio.data.pictures import Pictures, Raw
 from genstudio.data.preparation import (
     Preparation,
     PreparationSettings,
@@ -95,39 +96,57 @@ def from_dataset(data: Dataset, part: Part | None = None) -> Items:
     )
 
 
-def from_table(table: Table, preparation: Preparation, settings: PreparationSettings) -> Items:
-    """The rows of another table than the one that was learned from.
+def from_raw(raw: Raw, preparation: Preparation, settings: PreparationSettings) -> Items:
+    """The items of other data than those that were learned from.
 
     Arguments:
         settings: those of the recipe; they say which column is the label and what marks an anomaly. A table
             without that column has no labels.
 
     Raises:
-        DataError: a column that the model learned from is missing, or no row has a value in each.
+        DataError: a column that the model learned from is missing, or no row has a value in each; or these are
+            pictures of another shape.
     """
-    x, rows = preparation.rows(table)
+    x, rows = preparation.rows(raw)
     if not len(rows):
         raise DataError(
-            f"No row of {table.name} can be evaluated: each lacks a value in {_listed(preparation.names)}.",
+            f"No row of {raw.name} can be evaluated: each lacks a value in {_listed(preparation.names)}.",
             "Fill the gaps, or choose another file.",
         )
-    labels, anomalous = _labels(table, settings, rows)
-    numeric = tuple(column.name for column in table.columns if column.numeric)
-    truth = table.truth if numeric == preparation.names else None
-    return Items(x=x, part=table.name, rows=rows, labels=labels, anomalous=anomalous, truth=truth)
+    labels, anomalous = _labels(raw, settings, rows)
+    return Items(
+        x=x, part=raw.name, rows=rows, labels=labels, anomalous=anomalous, truth=_truth(raw, preparation.names)
+    )
 
 
-def _labels(table: Table, settings: PreparationSettings, rows: Ints) -> tuple[Ints | None, int | None]:
+def _truth(raw: Raw, names: tuple[str, ...]) -> TrueDensity | None:
+    if isinstance(raw, Pictures):
+        return None
+    numeric = tuple(column.name for column in raw.columns if column.numeric)
+    return raw.truth if numeric == names else None
+
+
+def _labels(raw: Raw, settings: PreparationSettings, rows: Ints) -> tuple[Ints | None, int | None]:
+    codes, levels = _picture_codes(raw, settings) if isinstance(raw, Pictures) else _row_codes(raw, settings, rows)
+    if codes is None:
+        return None, None
+    if settings.anomalous is not None and settings.anomalous not in levels:
+        # Data may hold no anomaly at all: then the word's code is one that no item has.
+        return codes, len(levels)
+    code = anomalous_code(levels, settings.anomalous)
+    return codes, code if code >= 0 else None
+
+
+def _picture_codes(pictures: Pictures, settings: PreparationSettings) -> tuple[Ints | None, tuple[str, ...]]:
+    return None if settings.label == "" else pictures.codes, pictures.levels
+
+
+def _row_codes(table: Table, settings: PreparationSettings, rows: Ints) -> tuple[Ints | None, tuple[str, ...]]:
     name = table.label if settings.label is None else settings.label
     if not name or name not in table.names:
-        return None, None
+        return None, ()
     column = table.column(name)
-    levels = label_levels(column)
-    if settings.anomalous is not None and settings.anomalous not in levels:
-        # A table may hold no anomaly at all: then the word's code is one that no row has.
-        return label_codes(column, rows), len(levels)
-    code = anomalous_code(levels, settings.anomalous)
-    return label_codes(column, rows), code if code >= 0 else None
+    return label_codes(column, rows), label_levels(column)
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from genstudio.data.pictures import Raw
 from genstudio.data.reader import Watch, unwatched
-from genstudio.data.table import Table
 from genstudio.errors import ArchiveError, GenStudioError
-from genstudio.runs import container, stored_run, stored_table, strict_json
+from genstudio.runs import container, stored_raw, stored_run, strict_json
 from genstudio.runs.container import Members
 from genstudio.runs.job import Asked
 from genstudio.runs.migration import FORMAT, up_to_date
@@ -87,7 +87,7 @@ def open_session(path: Path, watch: Watch = unwatched) -> Opened:
     opened = Opened(problems=[f"{name} in {path.name} is damaged." for name in contents.damaged])
     places = _places([*members, *contents.damaged])
     _take_session(opened, members, len(places))
-    tables: dict[str, Table] = {}
+    tables: dict[str, Raw] = {}
     try:
         for place in places:
             watch(place / len(places), f"Opening {path.name}")
@@ -106,10 +106,11 @@ def _origin(run: Snapshot, tables: dict[int, str], members: Members) -> Mapping[
     """Where the rows of a run are: inside the file, in another file, or nowhere but in the recipe."""
     if run.recipe.data.path is None:
         return {"table": None}
-    if run.table is not None and stored_table.fits(run.table):
-        folder = tables.setdefault(id(run.table), f"tables/{len(tables)}")
-        if f"{folder}/table.json" not in members:
-            members |= stored_table.to_members(run.table, folder)
+    if run.raw is not None and stored_raw.fits(run.raw):
+        known = id(run.raw) in tables
+        folder = tables.setdefault(id(run.raw), f"tables/{len(tables)}")
+        if not known:
+            members |= stored_raw.to_members(run.raw, folder)
         return {"table": folder}
     return {"table": None, "sha256": _file_checksum(Path(run.recipe.data.path))}
 
@@ -138,7 +139,7 @@ def _take_session(opened: Opened, members: Members, runs: int) -> None:
         opened.problems.append(f"How the window looked cannot be read ({error}).")
 
 
-def _take_run(opened: Opened, members: Members, folder: str, tables: dict[str, Table]) -> None:
+def _take_run(opened: Opened, members: Members, folder: str, tables: dict[str, Raw]) -> None:
     try:
         run, problems = stored_run.from_members(members, folder, tables)
     except GenStudioError as error:

@@ -11,7 +11,7 @@ from genstudio.data.preparation import Preparation
 from genstudio.errors import RecipeError
 from genstudio.models.fitted import Fitted
 from genstudio.runs.job import Job, Status
-from genstudio.runs.questions import Subject
+from genstudio.runs.question import Subject
 from genstudio.runs.recipe import Recipe
 from genstudio.runs.run import Run, with_settings
 from genstudio.runs.work import new_model
@@ -61,7 +61,7 @@ def hand_run(run: Run, parameters: Parameters) -> Run:
     fitted.set_parameters(*parameters)
     job = Job(Subject(fitted, run.data), None)
     return Run(f"{run.name} by hand", recipe, run.preparation, run.data, job, status=Status.DONE, by_hand=True,
-               table=run.table)
+               raw=run.raw)
 
 
 def given_parameters(recipe: Recipe, preparation: Preparation) -> Parameters | None:

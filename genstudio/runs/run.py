@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from genstudio.data.dataset import Dataset
+from genstudio.data.pictures import Pictures, Raw
 from genstudio.data.preparation import Preparation
 from genstudio.data.table import Table
 from genstudio.models.contract import Model
@@ -16,8 +17,8 @@ from genstudio.models.registry import model
 from genstudio.runs.history import History
 from genstudio.runs.job import Job, Status, Told, Turned
 from genstudio.runs.joblike import JobLike
-from genstudio.runs.questions import Subject
-from genstudio.runs.recipe import ModelRecipe, Recipe, TrainingRecipe
+from genstudio.runs.question import Subject
+from genstudio.runs.recipe import LiveChange, ModelRecipe, Recipe
 from genstudio.runs.remote import RemoteJob
 from genstudio.runs.work import RecipeWork, job_of
 from genstudio.runs.workers import Workers
@@ -33,7 +34,7 @@ class Run:
         name: what a person calls it.
         figures: final figures by key, each with `value`, `stderr`, `n`.
         by_hand: the parameters were edited after training, so they stand in the recipe.
-        table: the rows before preparation, None where they are not at hand.
+        raw: the data before preparation, None where they are not at hand.
     """
 
     name: str
@@ -48,8 +49,18 @@ class Run:
     seconds: float = 0.0
     figures: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     by_hand: bool = False
-    table: Table | None = None
+    raw: Raw | None = None
     key: str = field(default_factory=lambda: uuid.uuid4().hex)
+
+    @property
+    def table(self) -> Table | None:
+        """The rows before preparation; None where they are not at hand, or the data are no table."""
+        return self.raw if isinstance(self.raw, Table) else None
+
+    @property
+    def pictures(self) -> Pictures | None:
+        """The pictures before preparation; None where they are not at hand, or the data are none."""
+        return self.raw if isinstance(self.raw, Pictures) else None
 
     @property
     def model(self) -> type[Model]:
@@ -78,18 +89,21 @@ class Run:
         """The recipe that gives the same numbers again: limits of time become the step they reached."""
         if self.by_hand or self.history.step == 0:
             return self.recipe
-        if self.recipe.training.seconds is None and self.status is not Status.STOPPED:
-            return self.recipe
-        return self.recipe.model_copy(update={"training": TrainingRecipe(steps=self.history.step)})
+        changes = tuple(LiveChange(step=c.step, name=c.name, value=c.value) for c in self.history.changes)
+        recipe = self.recipe.model_copy(update={"changes": changes})
+        if recipe.training.seconds is None and self.status is not Status.STOPPED:
+            return recipe
+        reached = {"epochs": None, "seconds": None, "steps": self.history.step}
+        return recipe.model_copy(update={"training": recipe.training.model_copy(update=reached)})
 
 
 def new_run(
-    recipe: Recipe, data: Dataset, name: str = "", table: Table | None = None, workers: Workers | None = None
+    recipe: Recipe, data: Dataset, name: str = "", raw: Raw | None = None, workers: Workers | None = None
 ) -> Run:
     """A run that waits to be started.
 
     Arguments:
-        table: the rows that the data were prepared from.
+        raw: what the data were prepared from.
         workers: processes to train in; a thread of this one when None.
 
     Raises:
@@ -97,7 +111,7 @@ def new_run(
     """
     work = RecipeWork(recipe, data)
     job = job_of(work) if workers is None else RemoteJob(work, workers)
-    return Run(name or f"{recipe.model.name} · {data.name}", recipe, data.preparation, data, job, table=table)
+    return Run(name or f"{recipe.model.name} · {data.name}", recipe, data.preparation, data, job, raw=raw)
 
 
 def learned_run(

@@ -136,6 +136,10 @@ def _learned(run: Run, state: Mapping[str, Array]) -> Scripted:
 def _columns(table: Table, data: Dataset, recipe: Recipe) -> dict[str, NDArray[np.generic] | list[str]]:
     # NaN is written out, because `loadtxt` reads it and cannot read an empty cell.
     names = [column.name for column in data.preparation.columns]
+    settings = recipe.data.preparation
+    if settings.classes is not None or settings.balance:
+        # Which rows are left by then cannot be told from their numbers.
+        table = table.take(np.sort(np.concatenate(data.rows)))
     columns: dict[str, NDArray[np.generic] | list[str]] = {
         " ".join(name.split()) or "column": [repr(value) for value in table.column(name).values.tolist()]
         for name in names

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from genstudio.data.dataset import Dataset
-from genstudio.data.table import Table
+from genstudio.data.pictures import Raw
 from genstudio.runs.job import Status
 from genstudio.runs.recipe import Recipe
 from genstudio.runs.run import Run, new_run
@@ -33,9 +33,9 @@ class Session:
         if self.workers is not None:
             self.workers.prepare()
 
-    def start(self, recipe: Recipe, data: Dataset, table: Table | None = None) -> Run:
-        """A new run, training; the table is what the data were prepared from."""
-        run = self.add(new_run(recipe, data, table=table, workers=self.workers))
+    def start(self, recipe: Recipe, data: Dataset, raw: Raw | None = None) -> Run:
+        """A new run, training; raw is what the data were prepared from."""
+        run = self.add(new_run(recipe, data, raw=raw, workers=self.workers))
         run.job.start()
         return run
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from genstudio.data.table import Table
+from genstudio.data.pictures import Raw
 from genstudio.runs.job import Asked, Status
 from genstudio.runs.recipe import Recipe
 from genstudio.runs.run import Run
@@ -22,14 +22,14 @@ class Snapshot:
         run: name, status, message, seconds, figures, by_hand, preparation and history, as plain values.
         history: the arrays of the history.
         state: what the model has learned; None where it has learned nothing.
-        table: the rows before preparation, where they came from a file and are at hand.
+        raw: the data before preparation, where they came from a file and are at hand.
     """
 
     recipe: Recipe
     run: Mapping[str, Any]
     history: Mapping[str, NDArray[Any]]
     state: Mapping[str, NDArray[Any]] | None
-    table: Table | None
+    raw: Raw | None
 
 
 def ask_state(run: Run) -> Asked:
@@ -55,5 +55,5 @@ def snapshot(run: Run, asked: Asked) -> Snapshot:
     if not run.status.ended and run.status is not Status.WAITING:
         step = f"{history.step:,} step" + "s" * (history.step != 1)
         described |= {"status": str(Status.STOPPED), "message": f"Saved while it was training, after {step}."}
-    table = run.table if run.recipe.data.path is not None else None
-    return Snapshot(run.recipe, described, arrays, dict(asked.result()) if learned else None, table)
+    raw = run.raw if run.recipe.data.path is not None else None
+    return Snapshot(run.recipe, described, arrays, dict(asked.result()) if learned else None, raw)

@@ -11,14 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from genstudio.data.dataset import Dataset
-from genstudio.data.preparation import Preparation, prepare
-from genstudio.data.table import Table
+from genstudio.data.pictures import Raw
+from genstudio.data.preparation import PicturePreparation, Preparation, preparation_from_state, prepare
 from genstudio.errors import ArchiveError, GenStudioError
-from genstudio.runs import stored_table, strict_json, tensors
+from genstudio.runs import stored_raw, strict_json, tensors
 from genstudio.runs.container import Members
 from genstudio.runs.history import History
 from genstudio.runs.job import Status
-from genstudio.runs.loading import load_table
+from genstudio.runs.loading import load_raw
 from genstudio.runs.recipe import Recipe, parse_recipe, to_toml
 from genstudio.runs.run import Run, learned_run, new_run
 from genstudio.runs.snapshot import Snapshot
@@ -45,7 +45,7 @@ def to_members(run: Snapshot, folder: str, origin: Mapping[str, Any]) -> Members
     return members
 
 
-def from_members(members: Mapping[str, bytes], folder: str, tables: dict[str, Table]) -> tuple[Run, list[str]]:
+def from_members(members: Mapping[str, bytes], folder: str, tables: dict[str, Raw]) -> tuple[Run, list[str]]:
     """The run that `to_members` stored, and sentences about what is missing of it.
 
     Arguments:
@@ -60,13 +60,13 @@ def from_members(members: Mapping[str, bytes], folder: str, tables: dict[str, Ta
     try:
         known = _known(described)
         preparation = _preparation(described["preparation"])
-        table = _table(members, described["data"], recipe, tables, problems)
+        raw = _raw(members, described["data"], recipe, tables, problems)
     except _MALFORMED as error:
         raise ArchiveError(f"{folder}/run.json is damaged or was made to mislead ({error}).") from None
     known["history"] = _history(members, folder, described.get("history"), problems)
-    data = None if table is None else _data(table, recipe, preparation, problems)
+    data = None if raw is None else _data(raw, recipe, preparation, problems)
     run = _run(recipe, preparation, data, _state(members, folder), known)
-    run.table = table
+    run.raw = raw
     return run, [f"{run.name}: {problem}" for problem in problems]
 
 
@@ -92,7 +92,9 @@ def _known(described: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _preparation(state: Mapping[str, Any]) -> Preparation:
-    preparation = Preparation.from_state(state)
+    preparation = preparation_from_state(state)
+    if isinstance(preparation, PicturePreparation):
+        return preparation
     width = (len(preparation.columns),)
     if not all(isinstance(word, str) for c in preparation.columns for word in (c.name, *c.levels)):
         raise TypeError("a column's name is no text")
@@ -104,18 +106,18 @@ def _preparation(state: Mapping[str, Any]) -> Preparation:
     return preparation
 
 
-def _table(
-    members: Mapping[str, bytes], origin: Mapping[str, Any], recipe: Recipe, tables: dict[str, Table],
+def _raw(
+    members: Mapping[str, bytes], origin: Mapping[str, Any], recipe: Recipe, tables: dict[str, Raw],
     problems: list[str],
-) -> Table | None:
-    """The rows of a run. Files that a recipe names are never opened here: the recipe may be a stranger's."""
+) -> Raw | None:
+    """The data of a run. Files that a recipe names are never opened here: the recipe may be a stranger's."""
     folder = origin["table"]
     try:
         if recipe.data.path is None:
-            return load_table(recipe)
+            return load_raw(recipe)
         if folder is not None:
             if folder not in tables:
-                tables[folder] = stored_table.from_members(members, str(folder))
+                tables[folder] = stored_raw.from_members(members, str(folder))
             return tables[folder]
     except GenStudioError as error:
         problems.append(f"its data cannot be brought back. {error}")
@@ -135,9 +137,9 @@ def _history(members: Mapping[str, bytes], folder: str, plain: Any, problems: li
         return History()
 
 
-def _data(table: Table, recipe: Recipe, preparation: Preparation, problems: list[str]) -> Dataset | None:
+def _data(raw: Raw, recipe: Recipe, preparation: Preparation, problems: list[str]) -> Dataset | None:
     try:
-        data = prepare(table, recipe.data.preparation, recipe.data_seed)
+        data = prepare(raw, recipe.data.preparation, recipe.data_seed)
     except GenStudioError as error:
         problems.append(f"its data cannot be prepared. {error}")
         return None
@@ -149,6 +151,8 @@ def _data(table: Table, recipe: Recipe, preparation: Preparation, problems: list
 
 def _alike(one: Preparation, other: Preparation) -> bool:
     """Whether two preparations are the same but for rounding, which may differ between machines."""
+    if isinstance(one, PicturePreparation) or isinstance(other, PicturePreparation):
+        return one.state() == other.state()
     if one.names != other.names or one.scaling.name != other.scaling.name:
         return False
     pairs = zip(vars(one.scaling).values(), vars(other.scaling).values(), strict=True)

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
 from genstudio.data.dataset import Dataset
+from genstudio.data.pictures import Pictures, Raw
 from genstudio.data.preparation import PreparationSettings
 from genstudio.data.reader import Watch
 from genstudio.data.source import source
@@ -37,7 +38,7 @@ class RecipeModel(QObject):
 
     Signals:
         recipe_changed: the section that changed.
-        data_changed: `table` and `data` are new.
+        data_changed: `raw` and `data` are new.
         loading_changed: whether data are being loaded.
         ready_changed: the models can be used now.
     """
@@ -54,7 +55,7 @@ class RecipeModel(QObject):
         self.undo = QUndoStack(self)
         self.recipe = opening_recipe()
         self.models: Models | None = None
-        self.table: Table | None = None
+        self.raw: Raw | None = None
         self.data: Dataset | None = None
         self._sound = self.recipe
         self._unsuited = True
@@ -64,6 +65,16 @@ class RecipeModel(QObject):
         self.pump.failed.connect(self.messages.show_error)
 
     # Data.
+
+    @property
+    def table(self) -> Table | None:
+        """The rows before preparation; None while nothing is loaded, or where the data are no table."""
+        return self.raw if isinstance(self.raw, Table) else None
+
+    @property
+    def pictures(self) -> Pictures | None:
+        """The pictures before preparation; None while nothing is loaded, or where the data are none."""
+        return self.raw if isinstance(self.raw, Pictures) else None
 
     def choose_source(self, key: str, **options: Any) -> None:
         """Take built-in data, with options that differ from the defaults."""
@@ -176,7 +187,7 @@ class RecipeModel(QObject):
 
     def settle(self, loaded: Loaded) -> None:
         """These data are the ones to learn from now."""
-        self.table, self.data = loaded.table, loaded.data
+        self.raw, self.data = loaded.raw, loaded.data
         self._suited = {}
         self._propose(loaded.recipe, "all")
         self._sound = self.recipe
@@ -201,11 +212,11 @@ class RecipeModel(QObject):
         return self._suited.get(key, {})
 
     def _load(self, proposing: bool) -> None:
-        recipe, known = self.recipe, self.table
-        table = known if known is not None and self._same_rows(recipe) else None
+        recipe, known = self.recipe, self.raw
+        raw = known if known is not None and self._same_rows(recipe) else None
 
         def work(watch: Watch) -> Loaded:
-            return load(recipe, table, proposing, watch)
+            return load(recipe, raw, proposing, watch)
 
         self.pump.run("data", work, self._on_loaded, self._on_load_failed)
         self.loading_changed.emit(True)
@@ -216,7 +227,7 @@ class RecipeModel(QObject):
 
     def _on_loaded(self, loaded: Loaded) -> None:
         # Settings may have been changed while the data were being read.
-        self.settle(Loaded(self._with_data(loaded.recipe.data), loaded.table, loaded.data, loaded.notes))
+        self.settle(Loaded(self._with_data(loaded.recipe.data), loaded.raw, loaded.data, loaded.notes))
         self.messages.withdraw(self._notes)
         self._notes = loaded.notes
         for note in loaded.notes:
@@ -229,12 +240,12 @@ class RecipeModel(QObject):
 
     def _fall_back(self) -> None:
         """The data stay as they were before the change that could not be carried out."""
-        self._asking, self._unsuited = None, self.table is None
+        self._asking, self._unsuited = None, self.raw is None
         failed = self.recipe.data
         self.recipe = self.recipe.model_copy(update={"data": self._sound.data, "seed": self._sound.seed})
         self.recipe_changed.emit("data")
         self.loading_changed.emit(False)
-        if self.table is None and failed != self._sound.data:
+        if self.raw is None and failed != self._sound.data:
             # The window is never empty.
             self._load(proposing=False)
 

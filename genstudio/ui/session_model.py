@@ -87,7 +87,7 @@ class SessionModel(RecipeModel):
         if busy is not None:
             self._give_up(busy)
         try:
-            run = self.session.start(self.recipe, self.data, self.table)
+            run = self.session.start(self.recipe, self.data, self.raw)
         except GenStudioError as error:
             self.messages.show_error(error)
             return
@@ -141,8 +141,8 @@ class SessionModel(RecipeModel):
 
     def take_session_run(self, run: Run) -> None:
         """Show a run that was opened, and edit its recipe, with the rows that the file held."""
-        if run.data is not None and run.table is not None:
-            self.adopt(Loaded(run.recipe, run.table, run.data, ()))
+        if run.data is not None and run.raw is not None:
+            self.adopt(Loaded(run.recipe, run.raw, run.data, ()))
         elif run.recipe != self.recipe:
             self.take_recipe(run.recipe, f"Recipe of {run.name}")
         self.show_run(run)

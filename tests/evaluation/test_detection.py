@@ -58,7 +58,7 @@ def test_points_beyond_a_logits_interval_are_the_strangest() -> None:
     data = prepared(mixed(200, 0, ("0", "1")), scaling="logit", label="kind")
     table = points_table("far", np.array([[0.0, 0.0], [99.0, 0.0], [0.3, 0.2]]), np.array([0, 1, 0]),
                          levels=("0", "1"), label_name="kind")
-    from_elsewhere = items.from_table(table, data.preparation, items.PreparationSettings(label="kind"))
+    from_elsewhere = items.from_raw(table, data.preparation, items.PreparationSettings(label="kind"))
     fitted = trained(data)
     np.testing.assert_array_equal(np.isinf(fitted.anomaly_score(from_elsewhere.x)), [False, True, False])
     assert evaluate(fitted, from_elsewhere, ["auroc"])["auroc"].value == 1.0

@@ -42,7 +42,7 @@ def test_another_table_brings_its_own_rows_and_labels() -> None:
     # The words stand in another order here, and a row has a gap.
     other = points_table("other", np.array([[0.0, 1.0], [np.nan, 2.0], [3.0, 4.0]]), np.array([0, 0, 1]),
                          levels=("fraud", "ok"), label_name="kind")
-    judged = items.from_table(other, data.preparation, SETTINGS)
+    judged = items.from_raw(other, data.preparation, SETTINGS)
     assert judged.part == "other"
     assert judged.x.tolist() == [[0, 1], [3, 4]]
     assert judged.rows.tolist() == [0, 2]
@@ -65,7 +65,7 @@ def test_another_table_brings_its_own_rows_and_labels() -> None:
 def test_labels_are_read_by_the_recipes_words(
     table: Table, settings: PreparationSettings, labels: set[int] | None, anomalous: int | None
 ) -> None:
-    judged = items.from_table(table, prepared(TABLE).preparation, settings)
+    judged = items.from_raw(table, prepared(TABLE).preparation, settings)
     assert (None if judged.labels is None else set(judged.labels.tolist())) == labels
     assert judged.anomalous == anomalous
 
@@ -74,7 +74,7 @@ def test_numbers_and_flags_are_labels_too() -> None:
     for kind, values in ((ColumnType.NUMBER, [0.0, 1.0, np.nan]), (ColumnType.FLAG, [0.0, 1.0, np.nan])):
         label = Column("kind", kind, np.array(values))
         table = Table("numbers", (*points_table("", X[:3]).columns, label))
-        judged = items.from_table(table, prepared(TABLE).preparation, PreparationSettings(label="kind"))
+        judged = items.from_raw(table, prepared(TABLE).preparation, PreparationSettings(label="kind"))
         assert judged.labels is not None
         assert (judged.labels.tolist(), judged.anomalous) == ([0, 1, -1], 1)
 
@@ -82,17 +82,17 @@ def test_numbers_and_flags_are_labels_too() -> None:
 def test_a_table_without_usable_rows_is_a_sentence() -> None:
     table = points_table("gaps", np.array([[np.nan, 1.0], [2.0, np.inf]]))
     with pytest.raises(DataError, match="No row of gaps can be evaluated: each lacks a value in x, y"):
-        items.from_table(table, prepared(TABLE).preparation, SETTINGS)
+        items.from_raw(table, prepared(TABLE).preparation, SETTINGS)
 
 
 def test_a_table_that_lacks_a_column_is_a_sentence() -> None:
     with pytest.raises(DataError, match="has no column `y`"):
-        items.from_table(points_table("thin", X[:, :1]), prepared(TABLE).preparation, SETTINGS)
+        items.from_raw(points_table("thin", X[:, :1]), prepared(TABLE).preparation, SETTINGS)
 
 
 def test_the_truth_is_kept_only_where_it_is_of_the_same_columns() -> None:
     truth = Gaussian(np.zeros(2), np.eye(2))
     table = dataclasses.replace(TABLE, truth=truth)
-    assert items.from_table(table, prepared(table).preparation, SETTINGS).truth is truth
-    assert items.from_table(table, prepared(table, columns=("x",)).preparation, SETTINGS).truth is None
+    assert items.from_raw(table, prepared(table).preparation, SETTINGS).truth is truth
+    assert items.from_raw(table, prepared(table, columns=("x",)).preparation, SETTINGS).truth is None
     assert items.from_dataset(prepared(table)).truth is truth

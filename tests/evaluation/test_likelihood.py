@@ -126,7 +126,7 @@ def test_rows_without_density_are_told_not_hidden() -> None:
 def test_no_row_with_any_density() -> None:
     table = points_table("far", np.full((3, 2), 9.0))
     data = prepared(TABLE)
-    judged = items.from_table(table, data.preparation, SETTINGS)
+    judged = items.from_raw(table, data.preparation, SETTINGS)
     found = evaluate(at_hand(Bounded(TRUTH.mean, TRUTH.covariance), data), judged, ["log_likelihood"])["log_likelihood"]
     assert (found.value, found.n) == (-math.inf, 3)
     assert found.note == "The model gives 3 of 3 points no density at all."
@@ -134,7 +134,7 @@ def test_no_row_with_any_density() -> None:
 
 def test_a_single_row_has_no_standard_error() -> None:
     data = prepared(TABLE)
-    judged = items.from_table(points_table("one", np.array([[1.0, -2.0]])), data.preparation, SETTINGS)
+    judged = items.from_raw(points_table("one", np.array([[1.0, -2.0]])), data.preparation, SETTINGS)
     found = evaluate(at_hand(TRUTH, data), judged, ["log_likelihood"])["log_likelihood"]
     assert (found.value, found.stderr, found.n) == (pytest.approx(TRUTH.log_prob(judged.x)[0]), None, 1)
 
@@ -148,7 +148,7 @@ def test_training_rows_are_said_to_flatter() -> None:
 
 def test_criteria_need_the_training_rows(no_density: Fitted) -> None:
     data = prepared(TABLE)
-    judged = items.from_table(TABLE, data.preparation, SETTINGS)
+    judged = items.from_raw(TABLE, data.preparation, SETTINGS)
     with pytest.raises(DataError, match=r"`bic` cannot be measured: .* not at hand"):
         evaluate(trained(data), judged, ["bic"])
     with pytest.raises(DataError, match="Sampler has no number of free parameters"):

@@ -21,7 +21,7 @@ from genstudio.errors import ArchiveError
 from genstudio.runs import container, stored_table
 from genstudio.runs.archive import Opened, open_session, save_run, save_session
 from genstudio.runs.job import Status
-from genstudio.runs.loading import load_table
+from genstudio.runs.loading import load_raw
 from genstudio.runs.recipe import recipe_from_values
 from genstudio.runs.run import Run, new_run
 from genstudio.runs.snapshot import Snapshot, ask_state, snapshot
@@ -49,7 +49,7 @@ def made(table: Table | None = None, name: str = "", **sections: Any) -> Run:
     values["data"] = {"source": "two_moons", "samples": 200} if table is None else {"path": "/nowhere/points.csv"}
     values["data"] |= {"scaling": "standard"}
     recipe = recipe_from_values({**values, **sections})
-    table = load_table(recipe) if table is None else table
+    table = load_raw(recipe) if table is None else table
     return new_run(recipe, prepare(table, recipe.data.preparation, recipe.data_seed), name, table)
 
 
@@ -160,7 +160,7 @@ def test_tables_too_large_stay_outside_and_are_never_opened(
     monkeypatch.setattr(stored_table, "LARGEST_BYTES", 1000)
     run = keep(trained(made(mixed_table())))
     save_run(path, run)
-    monkeypatch.setattr("genstudio.runs.loading.open_table", None)  # whoever opens a file now fails
+    monkeypatch.setattr("genstudio.runs.loading.open_raw", None)  # whoever opens a file now fails
     opened = keep(open_session(path))
     assert opened.runs[0].data is None
     assert "open points.csv again" in opened.problems[0]
@@ -294,7 +294,7 @@ def test_paths_of_strangers_are_never_opened(
         path, recipe=lambda data: data.replace(b"/nowhere/points.csv", name.encode()),
         run=in_json("data", "table", value=None),
     )
-    monkeypatch.setattr("genstudio.runs.loading.open_table", None)
+    monkeypatch.setattr("genstudio.runs.loading.open_raw", None)
     opened = keep(open_session(path))
     assert opened.runs[0].data is None
     assert "again to go on" in opened.problems[0]

@@ -106,7 +106,7 @@ def test_without_rows_or_learning_there_is_no_script(tmp_path: Path) -> None:
     run.job.close()
     with pytest.raises(TrainingError, match="learned nothing"):
         write_script(tmp_path / "a.py", run, {})
-    run.table = None
+    run.raw = None
     with pytest.raises(TrainingError, match="not at hand"):
         write_script(tmp_path / "a.py", run, {})
     assert list(tmp_path.iterdir()) == []

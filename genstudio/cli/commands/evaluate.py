@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 from genstudio.cli.command import Command, CommandInfo
 from genstudio.cli.progress import Bar
 from genstudio.cli.words import add_json, add_run, add_seed, awaited, opened_run, print_json
-from genstudio.data.files import open_table
-from genstudio.evaluation.items import from_table
+from genstudio.data.files import open_raw
+from genstudio.evaluation.items import from_raw
 from genstudio.runs.figures import plain_figures
 
 _SAID = ("value", "stderr", "n", "unit", "better")
@@ -37,8 +37,8 @@ class Evaluate(Command):
         with opened_run(arguments.run, arguments.name, bar) as run:
             items = None
             if arguments.data is not None:
-                table = open_table(arguments.data, None, bar.watch)
-                items = from_table(table, run.preparation, run.recipe.data.preparation)
+                raw = open_raw(arguments.data, None, bar.watch)
+                items = from_raw(raw, run.preparation, run.recipe.data.preparation)
             asked = run.job.ask("evaluation", items=items, keys=arguments.metrics, seed=arguments.seed)
             answer = awaited(asked, bar)
         bar.clear()

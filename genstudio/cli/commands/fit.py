@@ -20,7 +20,7 @@ from genstudio.errors import TrainingError
 from genstudio.models.contract import Density
 from genstudio.runs.archive import save_run
 from genstudio.runs.job import Status
-from genstudio.runs.loading import load_table
+from genstudio.runs.loading import load_raw
 from genstudio.runs.recipe import Recipe, override, read_recipe
 from genstudio.runs.run import Run, new_run
 from genstudio.training.events import Note
@@ -71,11 +71,11 @@ def _changed(recipe: Recipe, settings: list[tuple[str, Any]]) -> Recipe:
 
 
 def _new_run(recipe: Recipe, bar: Bar) -> Run:
-    table = load_table(recipe, bar.watch)
-    data = prepare(table, recipe.data.preparation, recipe.data_seed)
-    for note in table.notes:
+    raw = load_raw(recipe, bar.watch)
+    data = prepare(raw, recipe.data.preparation, recipe.data_seed)
+    for note in raw.notes:
         bar.note(f"Note: {note}")
-    return new_run(recipe, data, table=table)
+    return new_run(recipe, data, raw=raw)
 
 
 def _train(run: Run, bar: Bar) -> bool:

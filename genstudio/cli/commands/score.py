@@ -15,7 +15,7 @@ from genstudio.atomic import check_place
 from genstudio.cli.command import Command, CommandInfo
 from genstudio.cli.progress import Bar
 from genstudio.cli.words import add_output, add_run, assignment, awaited, opened_run
-from genstudio.data.files import open_table
+from genstudio.data.files import open_raw
 from genstudio.errors import DataError
 from genstudio.runs.export import write_csv
 
@@ -43,17 +43,17 @@ class Score(Command):
         check_place(arguments.output)
         bar = Bar()
         with opened_run(arguments.run, arguments.name, bar) as run:
-            table = open_table(arguments.data, dict(arguments.settings), bar.watch)
-            x, rows = run.preparation.rows(table)
+            raw = open_raw(arguments.data, dict(arguments.settings), bar.watch)
+            x, rows = run.preparation.rows(raw)
             if not len(rows):
                 raise DataError(
-                    f"No row of {table.name} can be scored: each lacks a value.", "Fill the gaps, or choose other data."
+                    f"No row of {raw.name} can be scored: each lacks a value.", "Fill the gaps, or choose other data."
                 )
             found = awaited(run.job.ask("scores", x=x), bar)
-        write_csv(arguments.output, _columns(found, rows, len(table), arguments.flag))
+        write_csv(arguments.output, _columns(found, rows, len(raw), arguments.flag))
         bar.clear()
-        if len(rows) < len(table):
-            bar.note(f"Note: {len(table) - len(rows):,} of {len(table):,} rows lack a value and have no score.")
+        if len(rows) < len(raw):
+            bar.note(f"Note: {len(raw) - len(rows):,} of {len(raw):,} rows lack a value and have no score.")
         return 0
 
 

@@ -226,7 +226,7 @@ class ComponentsPanel(Panel):
     def _on_started(self, data: Dataset, recipe: Recipe) -> None:
         if data is not self.model.data:
             return
-        run = new_run(recipe, data, f"{recipe.model.name} · {data.name} by hand", self.model.table)
+        run = new_run(recipe, data, f"{recipe.model.name} · {data.name} by hand", self.model.raw)
         run.by_hand = True
         self.model.add_run(run)
         run.job.start()
@@ -240,7 +240,7 @@ class ComponentsPanel(Panel):
         try:
             recipe = trained_from(run, parameters)
             name = f"{run.name.removesuffix(' by hand')} from here"
-            begun = new_run(recipe, run.data, name, run.table, self.model.session.workers)
+            begun = new_run(recipe, run.data, name, run.raw, self.model.session.workers)
         except GenStudioError as error:
             self.model.messages.show_error(error)
             return

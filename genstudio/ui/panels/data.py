@@ -11,8 +11,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QFileDialog, QHBoxLayout, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
+from genstudio.data.picture_preparation import shape_words
 from genstudio.errors import DataError
 from genstudio.runs.prepared import write_prepared
+from genstudio.runs.run import Run
 from genstudio.ui.data_views.columns_view import ColumnsView
 from genstudio.ui.data_views.draw_view import DrawView
 from genstudio.ui.data_views.header import Header
@@ -49,6 +51,13 @@ class DataPanel(Panel):
         self._arrange()
         self.model.data_changed.connect(self._refresh_export)
         self._refresh_export()
+
+    def unsuitable(self, run: Run | None) -> str:
+        """The views are of rows and columns."""
+        pictures = self.model.pictures
+        if pictures is None:
+            return super().unsuitable(run)
+        return f"{pictures.name}: {len(pictures):,} pictures of {shape_words(pictures.shape)}. They have no columns."
 
     @cached_property
     def columns(self) -> ColumnsView:

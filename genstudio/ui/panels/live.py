@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QStackedWidget, QVBoxLayout
 
-from genstudio.data.dataset import Dataset
+from genstudio.data.dataset import Dataset, Kind
 from genstudio.data.density import TrueDensity
 from genstudio.data.reader import Watch
 from genstudio.models.contract import Components, Density
 from genstudio.runs.hand import Parameters, moved
-from genstudio.runs.questions import grid_points
+from genstudio.runs.questions.density import grid_points
 from genstudio.runs.run import Run
 from genstudio.training.events import Preview
 from genstudio.ui.panel import Panel, PanelInfo
@@ -121,6 +121,13 @@ class LivePanel(Panel):
         self.model.advanced.connect(self._on_advanced)
         self.model.edited.connect(self._on_edited)
 
+    def unsuitable(self, run: Run | None) -> str:
+        """Points and densities are drawn here, so the data must be a table."""
+        data = self._shown_data()
+        if data is not None and data.kind is not Kind.TABLE:
+            return f"{data.name} holds pictures, and this panel draws the rows of tables."
+        return super().unsuitable(run)
+
     # Data and truth.
 
     def _shown_data(self) -> Dataset | None:
@@ -129,7 +136,7 @@ class LivePanel(Panel):
 
     def _take_data(self) -> None:
         data = self._shown_data()
-        if data is None or data is self._data_of:
+        if data is None or data is self._data_of or data.kind is not Kind.TABLE:
             return
         self._data_of = data
         self.stage.clear()

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from genstudio.data.pictures import Pictures, Raw
 from genstudio.data.source import Source, source, sources
 from genstudio.data.table import ColumnType, Table
 from genstudio.errors import DataError
@@ -18,19 +19,22 @@ from genstudio.settings import describe, validate
 
 SOURCES = sources()
 NEEDED: dict[str, dict[str, Any]] = {"drawing": {"points": ((0.0, 1.0, 0), (2.0, 3.0, 1))}}
-FIXED = {"textbook_blobs", "textbook_anomalies", "penguins", "old_faithful", "drawing"}
+PICTURES = {"digits", "fashion", "emoji", "sklearn_digits"}
+FIXED = {"textbook_blobs", "textbook_anomalies", "penguins", "old_faithful", "drawing", *PICTURES}
 ROW_COUNTS = {"samples", "normal", "anomalous"}
 
 HEAVY_IMPORTS = """
 import sys
-from genstudio.data.source import source
+from genstudio.data.pictures import Pictures, Raw
+from genstudio.data.source import source, sources
+assert len(sources()) > 10
 moons = source("two_moons")
 assert len(moons().load(moons.Settings(), 0)) == 2000
 print(*(name for name in ("pandas", "pyarrow", "scipy", "sklearn", "torch") if name in sys.modules))
 """
 
 
-def loaded(plug: type[Source], seed: int = 7, **chosen: Any) -> Table:
+def loaded(plug: type[Source], seed: int = 7, **chosen: Any) -> Raw:
     values = {**NEEDED.get(plug.info.key, {}), **chosen}
     return plug().load(validate(plug.Settings, values, plug.info.title), seed)
 
@@ -51,8 +55,22 @@ def presets() -> Iterator[Any]:
             yield pytest.param(plug, values, id=f"{key}-{title}")
 
 
-def check(table: Table) -> None:
-    assert len(table) > 0
+def check(raw: Raw) -> None:
+    assert len(raw) > 0
+    (check_pictures if isinstance(raw, Pictures) else check_table)(raw)
+
+
+def check_pictures(pictures: Pictures) -> None:
+    channels, height, width = pictures.shape
+    assert pictures.pixels.shape == (len(pictures), height, width, channels)
+    assert pictures.pixels.dtype == np.uint8
+    assert channels in (1, 3)
+    assert pictures.pixels.max() == 255
+    assert pictures.codes is not None
+    assert set(pictures.codes.tolist()) == set(range(len(pictures.levels)))
+
+
+def check_table(table: Table) -> None:
     assert all(len(column.values) == len(table) for column in table.columns)
     for column in table.columns:
         assert not np.isinf(column.values).any()
@@ -68,11 +86,15 @@ def check(table: Table) -> None:
         assert np.isfinite(table.truth.log_prob(points)).all()
 
 
+def arrays(raw: Raw) -> list[Any]:
+    return [raw.pixels, raw.codes] if isinstance(raw, Pictures) else [column.values for column in raw.columns]
+
+
 @pytest.mark.parametrize("plug", list(SOURCES.values()), ids=list(SOURCES))
 def test_source_loads_and_repeats_itself(plug: type[Source]) -> None:
     first, again, other = loaded(plug), loaded(plug), loaded(plug, seed=8)
     check(first)
-    values = [[column.values for column in table.columns] for table in (first, again, other)]
+    values = [arrays(raw) for raw in (first, again, other)]
     np.testing.assert_equal(values[0], values[1])
     same = all(np.array_equal(a, b, equal_nan=True) for a, b in zip(values[0], values[2], strict=True))
     assert same == (plug.info.key in FIXED)
@@ -83,7 +105,7 @@ def test_source_says_what_it_is(plug: type[Source]) -> None:
     assert plug.info.title
     assert plug.info.summary.endswith((".", "?"))
     assert all(info.help.endswith(".") for info in describe(plug.Settings))
-    assert bool(plug.info.notice) == (plug.info.group == "Real data")
+    assert bool(plug.info.notice) == (plug.info.group in ("Real data", "Pictures"))
 
 
 @pytest.mark.parametrize(("plug", "values"), list(edges()))
@@ -93,9 +115,9 @@ def test_settings_at_the_ends_of_their_ranges_give_data(plug: type[Source], valu
 
 @pytest.mark.parametrize(("plug", "values"), list(presets()))
 def test_presets_give_data_and_a_finite_entropy(plug: type[Source], values: dict[str, Any]) -> None:
-    table = loaded(plug, **values)
-    check(table)
-    assert table.truth is None or math.isfinite(table.truth.entropy)
+    raw = loaded(plug, **values)
+    check(raw)
+    assert isinstance(raw, Pictures) or raw.truth is None or math.isfinite(raw.truth.entropy)
 
 
 def test_two_moons_stand_first_and_every_toy_density_is_there() -> None:
