@@ -10,3 +10,5 @@ import os
 
 for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
+# Idle threads of OpenMP give their core away at once.
+os.environ.setdefault("GOMP_SPINCOUNT", "0")

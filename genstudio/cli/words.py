@@ -16,7 +16,7 @@ from genstudio.cli.progress import Bar
 from genstudio.errors import RecipeError
 from genstudio.runs.archive import open_session
 from genstudio.runs.asked import Asked
-from genstudio.runs.questions import Answer
+from genstudio.runs.question import Answer
 from genstudio.runs.run import Run
 from genstudio.settings import nearest
 

@@ -130,10 +130,10 @@ class Mixture:
         """-log p(x_j | all other coordinates), shape (N, D), nats; exact."""
         return np.concatenate([self._surprises(part) for part in chunks(x)])
 
-    def sample(self, n: int, rng: np.random.Generator) -> tuple[Floats, Ints]:
-        """n points, shape (n, D), and the component of each, shape (n,)."""
+    def sample(self, n: int, rng: np.random.Generator, temperature: float = 1.0) -> tuple[Floats, Ints]:
+        """n points, shape (n, D), and the component of each, shape (n,); deviations are times the temperature."""
         component = rng.choice(self.n_components, size=n, p=self.weights / self.weights.sum())
-        x = rng.standard_normal((n, self.dimension))
+        x = rng.standard_normal((n, self.dimension)) * temperature
         for k in np.unique(component):
             own = component == k
             if self.diagonal:

@@ -9,13 +9,14 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Protocol, runtime_checkable
+from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from genstudio.data.dataset import Dataset, Kind
 from genstudio.settings import Settings, describe
+from genstudio.training.budget import Budget
 from genstudio.training.events import Event, LiveSettings
 
 Array = NDArray[Any]
@@ -31,7 +32,7 @@ class ModelInfo:
         key: the name recipes use.
         summary: one line for a student.
         step_name: what one step is called ("EM step", "bandwidth").
-        objective: key of the metric that the loss curve shows, and what it is called.
+        climbs: what the figures `train` and `valid` are: an exact log-likelihood, a lower bound of it, or neither.
         presets: titles to settings that differ from the defaults.
         references: authors, year, title.
     """
@@ -42,6 +43,7 @@ class ModelInfo:
     kinds: frozenset[Kind]
     order: int = 100
     step_name: str = "step"
+    climbs: Literal["log-likelihood", "bound", "nothing"] = "log-likelihood"
     presets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     references: tuple[str, ...] = ()
 
@@ -68,12 +70,14 @@ class Model(ABC):
         return {}
 
     @abstractmethod
-    def fit(self, data: Dataset, live: LiveSettings, seed: int) -> Generator[Event, None, None]:
-        """Learn, one step an event.
+    def fit(
+        self, data: Dataset, live: LiveSettings, seed: int, budget: Budget | None = None
+    ) -> Generator[Event, None, None]:
+        """Learn, one step an event, until the model is satisfied or the budget is used up.
 
         Between two events anyone may ask the model anything, change `live`, or close the generator.
-        Metrics are named `train` and `valid`: mean log-likelihood, nats per item, model units; a lower bound
-        is named `bound`.
+        Metrics named `train` and `valid` are mean log-likelihoods, or bounds of them as `info.climbs` says, nats per
+        item, model units; so is `bound`, a bound on something else than either. Other names are the model's own.
         """
 
     @abstractmethod
@@ -97,8 +101,61 @@ class Model(ABC):
 class Samples(Protocol):
     """Can invent new items."""
 
-    def sample(self, n: int, seed: int) -> tuple[Floats, Ints]:
-        """n items, shape (n, *item), model units, and the component each came from (-1: none), shape (n,)."""
+    def sample(
+        self, n: int, seed: int, temperature: float = 1.0, condition: int | None = None
+    ) -> tuple[Floats, Ints]:
+        """n items, shape (n, *item), model units, and the component each came from (-1: none), shape (n,).
+
+        Arguments:
+            temperature: factor of the deviation of what is random; below 1 samples are more typical and less diverse.
+            condition: code of the class that is wanted, of a model that is `Conditional`.
+        """
+
+
+@runtime_checkable
+class Conditional(Protocol):
+    """Can learn what each class looks like."""
+
+    def n_conditions(self) -> int:
+        """Classes that samples can be asked of; 0 where none were learned."""
+
+
+@runtime_checkable
+class Bound(Protocol):
+    """Knows a lower bound of its log-density."""
+
+    def log_prob_bound(self, x: Floats, k: int, seed: int, labels: Ints | None = None) -> Floats:
+        """Importance-weighted bound with k draws, nats, shape (N,), model units; with one draw the ELBO."""
+
+
+@runtime_checkable
+class Latent(Protocol):
+    """Has a latent space whose prior is a standard normal."""
+
+    @property
+    def latent_dim(self) -> int:
+        """Coordinates of the latent space."""
+
+    def encode(self, x: Floats, labels: Ints | None = None) -> tuple[Floats, Floats]:
+        """Where items lie: posterior means and deviations, each shape (N, Z); zero deviations where it is exact."""
+
+    def decode(self, z: Floats, labels: Ints | None = None) -> Floats:
+        """The items that latent points (N, Z) stand for, shape (N, *item), model units."""
+
+
+@runtime_checkable
+class Resumable(Protocol):
+    """Can go on learning where it was stopped, as if it never had been."""
+
+    def checkpoint(self) -> dict[str, Array]:
+        """All that learning needs to go on besides `state`; empty where there is nothing to go on with. Copies."""
+
+    def load_checkpoint(self, checkpoint: Mapping[str, Array]) -> None:
+        """Let the next `fit` go on from here.
+
+        Raises:
+            ArchiveError: an array is missing or has a wrong shape.
+        """
 
 
 @runtime_checkable

@@ -11,11 +11,23 @@ from numpy.typing import NDArray
 
 from genstudio.data.preparation import Preparation
 from genstudio.errors import TrainingError
-from genstudio.models.contract import Components, Counted, Density, Marginals, Model, Samples, Scores
+from genstudio.models.contract import (
+    Bound,
+    Components,
+    Counted,
+    Density,
+    Latent,
+    Marginals,
+    Model,
+    Samples,
+    Scores,
+)
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 C = TypeVar("C")
+SCORE_DRAWS = 16
+"""Draws behind the bound that stands for a likelihood in an anomaly score."""
 
 
 @dataclass(frozen=True)
@@ -32,10 +44,13 @@ class Fitted:
         """Whether the model has a capability of `models.contract`."""
         return isinstance(self.model, capability)
 
-    def sample(self, n: int, seed: int) -> tuple[Floats, Ints]:
-        """n new items, shape (n, D), data units, and the component of each, shape (n,)."""
-        z, component = self._as(Samples, "invent samples").sample(n, seed)  # type: ignore[type-abstract]
-        return self.preparation.to_data(z), component
+    def sample(
+        self, n: int, seed: int, temperature: float = 1.0, condition: int | None = None
+    ) -> tuple[Floats, Ints]:
+        """n new items, shape (n, *item), data units, and the component of each, shape (n,)."""
+        inventor = self._as(Samples, "invent samples")  # type: ignore[type-abstract]
+        x, component = inventor.sample(n, seed, temperature, condition)
+        return self.preparation.to_data(x), component
 
     def log_prob(self, x: Floats) -> Floats:
         """Exact log-density, nats, shape (N,), of points x in data units, shape (N, D)."""
@@ -58,6 +73,32 @@ class Fitted:
         result[inside] = density.marginal_log_prob(part.to_model(x[inside]), columns) + log_det[inside]
         return result
 
+    def log_prob_bound(self, x: Floats, k: int, seed: int, labels: Ints | None = None) -> Floats:
+        """Importance-weighted lower bound of the log-density with k draws, nats, shape (N,), data units."""
+        bound = self._as(Bound, "bound its likelihood")  # type: ignore[type-abstract]
+        log_det = self.preparation.log_det(x)
+        result = np.full(len(x), -np.inf)
+        inside = np.isfinite(log_det)
+        given = None if labels is None else labels[inside]
+        z = self.preparation.to_model(x[inside])
+        result[inside] = bound.log_prob_bound(z, k, seed, given) + log_det[inside]
+        return result
+
+    @property
+    def latent_dim(self) -> int:
+        """Coordinates of the latent space."""
+        return self._as(Latent, "walk in a latent space").latent_dim  # type: ignore[type-abstract]
+
+    def encode(self, x: Floats, labels: Ints | None = None) -> tuple[Floats, Floats]:
+        """Latent means and deviations, each shape (N, Z), of items in data units."""
+        latent = self._as(Latent, "walk in a latent space")  # type: ignore[type-abstract]
+        return latent.encode(self.preparation.to_model(x), labels)
+
+    def decode(self, z: Floats, labels: Ints | None = None) -> Floats:
+        """Items in data units, shape (N, *item), of latent points (N, Z)."""
+        latent = self._as(Latent, "walk in a latent space")  # type: ignore[type-abstract]
+        return self.preparation.to_data(latent.decode(z, labels))
+
     def parameters(self) -> dict[str, Floats]:
         """Weights (K,), means (K, D) and covariances (K, D, D) of the components, data units."""
         found = self._as(Components, "name components").parameters()  # type: ignore[type-abstract]
@@ -72,9 +113,11 @@ class Fitted:
         components.set_parameters(weights, (means - shift) / scale, covariances / scale[:, None] / scale)
 
     def anomaly_score(self, x: Floats) -> Floats:
-        """Higher is stranger, shape (N,): -log_prob in nats, data units, where the model knows its density."""
+        """Higher is stranger, shape (N,): -log_prob, or minus a bound of it, in nats, data units, where it is known."""
         if self.can(Density):
             return -self.log_prob(x)
+        if self.can(Bound):
+            return -self.log_prob_bound(x, SCORE_DRAWS, seed=0)
         return self._as(Scores, "score anomalies").anomaly_score(self.preparation.to_model(x))  # type: ignore[type-abstract]
 
     def contributions(self, x: Floats) -> Floats:

@@ -17,6 +17,7 @@ from genstudio.models._mixture_script import given_script, learned_script
 from genstudio.models._mixture_settings import MixtureSettings
 from genstudio.models._suitability import unsuitable_numbers
 from genstudio.models.contract import Array, Floats, Ints, Model, ModelInfo
+from genstudio.training.budget import Budget
 from genstudio.training.em import Schedule, expectation_maximization
 from genstudio.training.events import Event, LiveSettings
 
@@ -100,7 +101,9 @@ class GaussianMixtureModel(Model):
         log_likelihood = float(model.log_prob(data.train).sum())
         return model.n_parameters() * float(np.log(len(data.train))) - 2 * log_likelihood
 
-    def fit(self, data: Dataset, live: LiveSettings, seed: int) -> Generator[Event, None, None]:
+    def fit(
+        self, data: Dataset, live: LiveSettings, seed: int, budget: Budget | None = None
+    ) -> Generator[Event, None, None]:
         """Learn, one EM step an event; `bound` is the Bayesian variant's.
 
         Raises:
@@ -112,11 +115,13 @@ class GaussianMixtureModel(Model):
         make = BayesianLearner if self.settings.bayesian else LikelihoodLearner
         learner = make(data, self.settings, self._held, seed)
         schedule = Schedule(self.settings.max_iter, self.settings.tol, self.settings.n_init)
-        yield from expectation_maximization(learner, schedule)
+        yield from expectation_maximization(learner, schedule, budget)
 
-    def sample(self, n: int, seed: int) -> tuple[Floats, Ints]:
-        """n points and the component that each came from."""
-        return self.mixture.sample(n, np.random.default_rng(seed))
+    def sample(
+        self, n: int, seed: int, temperature: float = 1.0, condition: int | None = None
+    ) -> tuple[Floats, Ints]:
+        """n points and the component that each came from; the temperature widens or narrows every component."""
+        return self.mixture.sample(n, np.random.default_rng(seed), temperature)
 
     def log_prob(self, x: Floats) -> Floats:
         """Exact log-density, nats, shape (N,), model units."""

@@ -15,6 +15,7 @@ from genstudio.models._kernels import KERNELS, Kernel, KernelSum, sphere
 from genstudio.models._suitability import unsuitable_numbers
 from genstudio.models.contract import Array, Floats, Ints, Model, ModelInfo
 from genstudio.settings import Settings, setting
+from genstudio.training.budget import Budget
 from genstudio.training.events import Event, LiveSettings, Note, Progress
 
 # Rows that a bandwidth is judged by: more would not change the choice, and each is held against all others.
@@ -71,7 +72,9 @@ class KernelDensityModel(Model):
         """A sentence saying why not: the kind, too few rows, or numbers beyond what squares allow."""
         return super().unsuitable(data) or unsuitable_numbers(data, "A kernel density")
 
-    def fit(self, data: Dataset, live: LiveSettings, seed: int) -> Generator[Event, None, None]:
+    def fit(
+        self, data: Dataset, live: LiveSettings, seed: int, budget: Budget | None = None
+    ) -> Generator[Event, None, None]:
         """Try one bandwidth an event; `train` is the likelihood of rows under all the other rows.
 
         Raises:
@@ -92,18 +95,22 @@ class KernelDensityModel(Model):
                 if held_out > best_log_prob:
                     best, best_log_prob = self._bandwidth, held_out
                 yield self._progress(step, len(candidates), held_out, valid)
+                if budget is not None and budget.reached(step, step):
+                    break
         finally:
             self._bandwidth = best
-        if len(candidates) > 1:
-            yield self._progress(len(candidates), len(candidates), best_log_prob, valid)
+        if step > 1:
+            yield self._progress(step, len(candidates), best_log_prob, valid)
             yield from _remarks(candidates, best, best_log_prob)
 
-    def sample(self, n: int, seed: int) -> tuple[Floats, Ints]:
-        """n points; they belong to no component (-1)."""
+    def sample(
+        self, n: int, seed: int, temperature: float = 1.0, condition: int | None = None
+    ) -> tuple[Floats, Ints]:
+        """n points; they belong to no component (-1). The temperature is a factor of the bandwidth."""
         points = self._known().points
         rng = np.random.default_rng(seed)
         chosen = points[rng.integers(len(points), size=n)]
-        radius = self._kernel.radius(rng, n, points.shape[1])[:, None] * self._bandwidth
+        radius = self._kernel.radius(rng, n, points.shape[1])[:, None] * self._bandwidth * temperature
         return chosen + radius * sphere(rng, n, points.shape[1]), np.full(n, -1)
 
     def log_prob(self, x: Floats) -> Floats:

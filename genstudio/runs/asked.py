@@ -9,7 +9,7 @@ from concurrent.futures import Future
 from typing import Any
 
 from genstudio.errors import Cancelled, GenStudioError, TrainingError
-from genstudio.runs.questions import Answer
+from genstudio.runs.question import Answer
 
 
 class Asked(Future[Answer]):

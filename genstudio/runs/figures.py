@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from genstudio.evaluation.metric import MetricInfo, metric, metrics
-from genstudio.runs.questions import Answer, Array
+from genstudio.runs.question import Answer, Array
 
 Figures = Mapping[str, Mapping[str, Any]]
 """`value`, `stderr` (None where unknown), `n`, `unit`, `better`, and where known `ideal` and `note`, by key."""

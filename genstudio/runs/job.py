@@ -11,7 +11,7 @@ from typing import Any
 from genstudio.errors import Cancelled, SettingsError
 from genstudio.runs.asked import Asked, told, traced
 from genstudio.runs.previews import Previews, Watched
-from genstudio.runs.questions import Subject, answer
+from genstudio.runs.question import Subject, answer
 from genstudio.runs.status import Reached, Status, Told, Turned
 from genstudio.settings import nearest
 from genstudio.training.events import Changed, Event, LiveSettings, Note, Progress

@@ -3,35 +3,72 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from genstudio.data.dataset import Dataset
+from genstudio.data.dataset import Dataset, Kind
 from genstudio.models.contract import Model
-from genstudio.runs.recipe import TrainingRecipe
-from genstudio.training.events import Event, LiveSettings, Progress
+from genstudio.runs.recipe import LiveChange, Recipe
+from genstudio.training.events import Changed, Event, LiveSettings, Progress
 
 
 def learn(
-    model: Model, data: Dataset, training: TrainingRecipe, live: LiveSettings, seed: int
+    model: Model, data: Dataset, recipe: Recipe, live: LiveSettings, going_on: GoingOn | None = None
 ) -> Generator[Event, None, None]:
     """Events of one training; the window, the command line and the tests drive this same generator.
 
     Closing it stops training cleanly. Mean log-likelihoods are nats per item in data units.
+
+    Arguments:
+        recipe: its seed, its limits, and the changes of live settings that are to be made on the way.
+        going_on: how far an earlier training of the same model has come; None for a new one.
     """
     offsets = _offsets(data)
+    budget = recipe.training.budget()
+    budget.spent = 0.0 if going_on is None else going_on.seconds
+    changes = _Changes(recipe.changes, live, -1 if going_on is None else going_on.step)
     # Only the time spent learning counts, not that of pauses between two events.
-    seconds, resumed = 0.0, time.monotonic()
-    with closing(model.fit(data, live, seed)) as events:
+    resumed = time.monotonic()
+    with closing(model.fit(data, live, recipe.seed, budget)) as events:
+        yield from changes.due(0 if going_on is None else going_on.step)
         for event in events:
-            seconds += time.monotonic() - resumed
+            budget.spent += time.monotonic() - resumed
             yield _in_data_units(event, offsets)
-            if isinstance(event, Progress) and _reached(training, event.step, seconds):
-                return
+            if isinstance(event, Progress):
+                yield from changes.due(event.step)
             resumed = time.monotonic()
+
+
+@dataclass(frozen=True)
+class GoingOn:
+    """How far an earlier training had come: steps taken, and the seconds they took."""
+
+    step: int
+    seconds: float
+
+
+class _Changes:
+    """Changes of live settings that stand in a recipe, made when their steps are reached.
+
+    Arguments:
+        made: up to this step they were made and told before; their values are taken up at once.
+    """
+
+    def __init__(self, changes: Sequence[LiveChange], live: LiveSettings, made: int) -> None:
+        self._live = live
+        for change in changes:
+            if change.step <= made:
+                live.set(change.name, change.value)
+        self._waiting = sorted((c for c in changes if c.step > made), key=lambda change: change.step)
+
+    def due(self, step: int) -> Iterator[Changed]:
+        while self._waiting and self._waiting[0].step <= step:
+            change = self._waiting.pop(0)
+            self._live.set(change.name, change.value)
+            yield Changed(step, change.name, change.value)
 
 
 def _in_data_units(event: Event, offsets: Mapping[str, float]) -> Event:
@@ -42,14 +79,11 @@ def _in_data_units(event: Event, offsets: Mapping[str, float]) -> Event:
 
 def _offsets(data: Dataset) -> dict[str, float]:
     """What turns a mean log-likelihood of model units into one of data units."""
+    if data.kind is not Kind.TABLE:
+        return {}
     preparation = data.preparation
     means = {
         name: float(np.mean(preparation.log_det(preparation.to_data(part)))) if len(part) else 0.0
         for name, part in (("train", data.train), ("valid", data.valid))
     }
     return {**means, "bound": means["train"]}
-
-
-def _reached(training: TrainingRecipe, step: int, seconds: float) -> bool:
-    steps = [limit for limit in (training.steps, training.epochs) if limit is not None]
-    return (bool(steps) and step >= min(steps)) or (training.seconds is not None and seconds >= training.seconds)

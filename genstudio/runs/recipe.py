@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pydantic
 
@@ -14,6 +14,7 @@ from genstudio.data.source import source
 from genstudio.errors import RecipeError, SettingsError
 from genstudio.models.registry import model
 from genstudio.settings import Settings, describe, nearest, setting, validate
+from genstudio.training.budget import Budget
 
 
 class DataRecipe(Settings):
@@ -47,6 +48,31 @@ class TrainingRecipe(Settings):
     epochs: int | None = setting(None, "Passes through the training rows.", ge=1, le=10**9)
     steps: int | None = setting(None, "Steps.", ge=1, le=10**9)
     seconds: float | None = setting(None, "Time for training.", gt=0, le=10**7, unit="s")
+    batch_size: int | None = setting(
+        None, "Items that one gradient step goes through; the model's own choice when left out.", ge=1, le=10**7,
+        label="Batch",
+    )
+    device: str = setting("auto", "Where tensors are computed: auto takes a GPU where there is one.", advanced=True)
+    precision: Literal["auto", "float32", "bfloat16"] = setting(
+        "auto", "Numbers that gradients are computed in: auto takes bfloat16 where the processor is fast at it and the "
+        "results agree.", advanced=True,
+    )
+    threads: int = setting(
+        1, "Processor cores that training may use. More than one pays on an idle machine only.", ge=1, le=256,
+        advanced=True,
+    )
+
+    def budget(self) -> Budget:
+        """The same for a model."""
+        return Budget(**self.model_dump())
+
+
+class LiveChange(Settings):
+    """A live setting that is changed on the way."""
+
+    step: int = setting(0, "After which step.", ge=0)
+    name: str = setting("", "Which setting of the model.")
+    value: Any = setting(None, "What it becomes.")
 
 
 class Recipe(Settings):
@@ -56,6 +82,7 @@ class Recipe(Settings):
     data: DataRecipe = DataRecipe(source="two_moons")
     model: ModelRecipe = ModelRecipe()
     training: TrainingRecipe = TrainingRecipe()
+    changes: tuple[LiveChange, ...] = setting((), "Live settings that are changed on the way, in the order of steps.")
 
     @property
     def data_seed(self) -> int:
@@ -97,10 +124,12 @@ def recipe_from_values(values: Mapping[str, Any]) -> Recipe:
     """
     values = dict(values)
     sections = {name: _section(values, name) for name in ("data", "model", "training")}
+    changes = values.pop("changes", [])
     try:
+        chosen = _model(sections["model"])
         return Recipe(
-            **_checked_top(values), data=_data(sections["data"]), model=_model(sections["model"]),
-            training=validate(TrainingRecipe, sections["training"], "[training]"),
+            **_checked_top(values), data=_data(sections["data"]), model=chosen,
+            training=validate(TrainingRecipe, sections["training"], "[training]"), changes=_changes(changes, chosen),
         )
     except SettingsError as error:
         raise RecipeError(error.what, error.remedy) from None
@@ -137,7 +166,8 @@ def to_values(recipe: Recipe) -> dict[str, Any]:
         "seed": recipe.seed,
         "data": _present(data),
         "model": _present({"name": recipe.model.name, **recipe.model.settings}),
-        "training": _present(recipe.training.model_dump(mode="json")),
+        "training": _present(recipe.training.model_dump(mode="json", exclude_defaults=True)),
+        **({"changes": [change.model_dump(mode="json") for change in recipe.changes]} if recipe.changes else {}),
     }
 
 
@@ -151,6 +181,8 @@ def to_toml(recipe: Recipe) -> str:
         for key, value in values[section].items():
             lines.extend(_entry(key, value, helps.get(f"{section}.{key}", "")))
         lines.append("")
+    for change in values.get("changes", ()):
+        lines.extend(["[[changes]]", *(f"{key} = {_toml_value(value)}" for key, value in change.items()), ""])
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -195,6 +227,19 @@ def _model(values: dict[str, Any]) -> ModelRecipe:
     name = values.pop("name", "gmm")
     settings = validate(model(str(name)).Settings, values, f"the model `{name}`")
     return ModelRecipe(name=str(name), settings=settings.model_dump(mode="json"))
+
+
+def _changes(values: Any, chosen: ModelRecipe) -> tuple[LiveChange, ...]:
+    if not isinstance(values, list) or not all(isinstance(value, dict) for value in values):
+        raise RecipeError("`changes` must be a list of sections, [[changes]].", "Give step, name and value in each.")
+    changes = tuple(validate(LiveChange, value, "[[changes]]") for value in values)
+    kind = model(chosen.name).Settings
+    live = [info.name for info in describe(kind) if info.live]
+    for change in changes:
+        if change.name not in live:
+            raise RecipeError(f"`{change.name}` cannot change while training ({nearest(change.name, live)}).")
+        validate(kind, {**chosen.settings, change.name: change.value}, "[[changes]]")
+    return changes
 
 
 def _beside(recipe: Recipe, folder: Path) -> Recipe:

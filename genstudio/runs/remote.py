@@ -14,6 +14,7 @@ from typing import Any
 from genstudio.errors import Cancelled, TrainingError
 from genstudio.runs.asked import Asked, AskedElsewhere, told, traced
 from genstudio.runs.job import Job, check_live
+from genstudio.runs.learned import Learned
 from genstudio.runs.outbox import Outbox
 from genstudio.runs.status import Reached, Status, Told, Turned
 from genstudio.runs.wire import (
@@ -23,7 +24,6 @@ from genstudio.runs.wire import (
     Command,
     Forget,
     GiveUp,
-    Learned,
     Report,
     Watching,
     receive,
@@ -61,7 +61,7 @@ class RemoteJob:
         self._work, self._workers = work, workers
         self._subject = work.subject()
         self._live = self._subject.fitted.model.live_settings()
-        self._reached = Reached(Status.WAITING)
+        self._reached = self._work.reached()
         self._told: list[Told] = []
         self._previews: dict[str, Preview] = {}
         self._outbox = Outbox()
@@ -299,7 +299,7 @@ class RemoteJob:
         if self._learned is not None:
             reached = replace(last.reached, step=self._learned.step)
             try:
-                self._subject.fitted.model.load_state(self._learned.state)
+                self._learned.give_to(self._subject.fitted.model)
             except Exception as error:  # noqa: BLE001 - as above
                 last = self._failed(error)
                 reached = replace(last.reached, begun=False)

@@ -12,7 +12,8 @@ from multiprocessing.connection import Connection
 from multiprocessing.reduction import ForkingPickler
 from typing import Any
 
-from genstudio.runs.questions import Answer
+from genstudio.runs.learned import Learned
+from genstudio.runs.question import Answer
 from genstudio.runs.status import Reached, Told
 from genstudio.runs.work import Work
 
@@ -77,14 +78,6 @@ class Answered:
     step: int
     answer: Answer | None = None
     error: Exception | None = None
-
-
-@dataclass(frozen=True)
-class Learned:
-    """What a model had learned by a step, as its `state` tells it."""
-
-    step: int
-    state: Mapping[str, Any]
 
 
 @dataclass(frozen=True)

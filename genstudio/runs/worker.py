@@ -16,6 +16,7 @@ from typing import Any
 from genstudio.models.registry import models
 from genstudio.runs.asked import Asked, told, traced
 from genstudio.runs.job import Job
+from genstudio.runs.learned import Learned, split
 from genstudio.runs.status import Reached, Status, Turned
 from genstudio.runs.wire import (
     Answered,
@@ -24,7 +25,6 @@ from genstudio.runs.wire import (
     Command,
     Forget,
     GiveUp,
-    Learned,
     Order,
     Report,
     Watching,
@@ -37,7 +37,8 @@ REPORT_SECONDS = 0.05
 """How often a training that goes on is reported: as often as a window looks, and twice."""
 SNAPSHOT_SECONDS = 2.0
 """How often what was learned is sent along, so that it outlives the process."""
-SNAPSHOT_BYTES = 16_000_000
+SNAPSHOT_BYTES = 1_000_000
+LARGE_SNAPSHOT_SECONDS = 30.0
 CLOSE_SECONDS = 0.5
 SWITCH_SECONDS = 0.0005
 """A thread that reads or reports gets the interpreter so soon, however busy the one that learns."""
@@ -92,7 +93,8 @@ class Errand:
         self._news = threading.Event()
         self._subject = work.subject()
         live = self._subject.fitted.model.live_settings()
-        self._job = Job(self._subject, work.learning(self._subject, live), live, turned=self._on_turned)
+        learning = work.learning(self._subject, live)
+        self._job = Job(self._subject, learning, live, work.reached(), self._on_turned)
         threading.Thread(target=self._report_all, name="genstudio-report", daemon=True).start()
 
     def obey(self, order: Order) -> None:
@@ -126,7 +128,7 @@ class Errand:
 
     def _learned_now(self) -> Learned | None:
         try:
-            return Learned(self._job.reached.step, self._subject.fitted.model.state())
+            return Learned.of(self._subject.fitted.model, self._job.reached.step)
         except Exception:  # noqa: BLE001 - a training that failed may have left nothing that can be told
             return None
 
@@ -140,11 +142,12 @@ class Errand:
     def _on_snapshot(self, asked: Any) -> None:
         if self._ended or asked.cancelled() or asked.exception() is not None:
             return
-        state = asked.result()
-        # What is large is not copied again and again.
-        if sum(array.nbytes for array in state.values()) <= SNAPSHOT_BYTES:
-            self._snapshot = Learned(asked.step, state)
-            self._snapshot_due = time.monotonic() + SNAPSHOT_SECONDS
+        learned = asked.result()
+        self._snapshot = split(learned, asked.step)
+        # What is large is copied less often, but a minute's work at most is ever lost.
+        size = sum(array.nbytes for array in learned.values())
+        seconds = SNAPSHOT_SECONDS if size <= SNAPSHOT_BYTES else LARGE_SNAPSHOT_SECONDS
+        self._snapshot_due = time.monotonic() + seconds
 
     # The reporting thread.
 
@@ -174,7 +177,7 @@ class Errand:
     def _ask_for_snapshot(self) -> None:
         if self._job.status is Status.TRAINING and time.monotonic() >= self._snapshot_due:
             self._snapshot_due = math.inf
-            asked = Asked("state", {}, None)
+            asked = Asked("learned", {}, None)
             asked.add_done_callback(self._on_snapshot)
             self._job.take(asked)
 

@@ -7,6 +7,7 @@ from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
+from genstudio.training.budget import Budget
 from genstudio.training.events import Event, Note, Progress
 from genstudio.training.guards import require_finite
 
@@ -82,9 +83,15 @@ class _Search(Generic[S]):
 
     learner: Learner[S]
     schedule: Schedule
+    budget: Budget
     taken: int = 0
     climb: _Climb = field(default_factory=_Climb)
     best: tuple[_Climb, S] | None = None
+
+    @property
+    def spent(self) -> bool:
+        """Whether the budget is used up; one EM step is one pass through the items."""
+        return self.budget.reached(self.taken, self.taken)
 
     def progress(self) -> Progress:
         total = self.schedule.max_iter * self.schedule.n_init
@@ -95,7 +102,7 @@ class _Search(Generic[S]):
         for _ in self.learner.start():
             yield Progress(self.taken, self.schedule.max_iter * self.schedule.n_init, {}, self.learner.items)
         yield self.progress()
-        while self.climb.steps < self.schedule.max_iter and not self.climb.converged:
+        while self.climb.steps < self.schedule.max_iter and not (self.climb.converged or self.spent):
             self._step()
             yield self.progress()
         self.record()
@@ -126,7 +133,9 @@ class _Search(Generic[S]):
         self.taken += 1
 
 
-def expectation_maximization(learner: Learner[S], schedule: Schedule) -> Generator[Event, None, None]:
+def expectation_maximization(
+    learner: Learner[S], schedule: Schedule, budget: Budget | None = None
+) -> Generator[Event, None, None]:
     """Climb until the bound changes by less than `tol`, as often as `n_init` says; keep the best.
 
     The first event (step 0) shows the starting parameters, each later one a step; steps are counted through
@@ -136,15 +145,17 @@ def expectation_maximization(learner: Learner[S], schedule: Schedule) -> Generat
     Raises:
         TrainingError: a step gave a figure that is not finite; the parameters before it are kept.
     """
-    search = _Search(learner, schedule)
+    search = _Search(learner, schedule, budget or Budget())
     try:
         for _ in range(schedule.n_init):
             yield from search.restart()
+            if search.spent:
+                break
     finally:
         restored = search.settle()
     if restored:
         yield search.progress()
-    if not search.climb.converged and schedule.max_iter:
+    if not search.climb.converged and schedule.max_iter and not search.spent:
         yield _not_converged(search.climb, schedule)
     yield from learner.remarks()
 

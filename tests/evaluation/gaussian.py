@@ -53,7 +53,7 @@ class GaussianModel(Model):
     info = ModelInfo("gaussian", "Gaussian", "One bell.", frozenset({Kind.TABLE}))
     Settings = Settings
 
-    def fit(self, data: Dataset, live: LiveSettings, seed: int) -> Generator[Event, None, None]:
+    def fit(self, data: Dataset, live: LiveSettings, seed: int, budget: Any = None) -> Generator[Event, None, None]:
         x = data.train
         self.density = Gaussian(x.mean(axis=0), np.cov(x.T, bias=True).reshape(x.shape[1], x.shape[1]))
         yield Progress(1, 1, {"train": float(self.log_prob(x).mean())})

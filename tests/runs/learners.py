@@ -20,7 +20,7 @@ from genstudio.models.contract import Model, ModelInfo
 from genstudio.models.fitted import Fitted
 from genstudio.runs.job import Job
 from genstudio.runs.joblike import JobLike
-from genstudio.runs.questions import Subject, question
+from genstudio.runs.question import Subject, question
 from genstudio.runs.remote import RemoteJob
 from genstudio.runs.work import job_of
 from genstudio.runs.workers import Workers
@@ -49,7 +49,7 @@ class Counter(Model):
         self.seen: list[float] = []
         self.live = dict(live or {})
 
-    def fit(self, data: Dataset | None, live: LiveSettings, seed: int) -> Generator[Event, None, None]:
+    def fit(self, data: Dataset | None, live: LiveSettings, seed: int, budget: Any = None) -> Generator[Event, None, None]:
         yield Progress(0, None, {}, items=5)
         while True:
             self.count += 1

@@ -12,7 +12,8 @@ from genstudio.models.contract import Model
 from genstudio.models.fitted import Fitted
 from genstudio.models.registry import model
 from genstudio.runs.figures import plain_figures
-from genstudio.runs.questions import CHUNK, Answer, Subject, answer, grid_points, in_chunks
+from genstudio.runs.question import CHUNK, Answer, Subject, answer, in_chunks
+from genstudio.runs.questions.density import grid_points
 from genstudio.training.events import LiveSettings
 from tests.runs.learners import Counter
 

@@ -10,7 +10,7 @@ from genstudio.data.reader import unwatched
 from genstudio.data.table import points_table
 from genstudio.models.fitted import Fitted
 from genstudio.models.registry import model
-from genstudio.runs.questions import Subject, answer
+from genstudio.runs.question import Subject, answer
 from genstudio.training.events import LiveSettings
 
 ODD = 17

@@ -1,0 +1,18 @@
+"""Networks of dense layers."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+from torch import nn
+
+ACTIVATIONS: dict[str, type[nn.Module]] = {"relu": nn.ReLU, "silu": nn.SiLU, "gelu": nn.GELU, "tanh": nn.Tanh}
+
+
+def mlp(widths: Sequence[int], activation: str = "relu") -> nn.Sequential:
+    """Dense layers from `widths[0]` inputs to `widths[-1]` outputs, an activation between each two of them."""
+    layers: list[nn.Module] = []
+    for inputs, outputs in itertools.pairwise(widths):
+        layers += [nn.Linear(inputs, outputs), ACTIVATIONS[activation]()]
+    return nn.Sequential(*layers[:-1])

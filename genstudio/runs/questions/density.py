@@ -1,0 +1,79 @@
+"""How likely points are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from genstudio.data.reader import Watch
+from genstudio.models.contract import Density
+from genstudio.runs.question import Answer, Array, Subject, in_chunks, question
+
+
+@question
+def density_grid(
+    subject: Subject, watch: Watch, bounds: Sequence[float], shape: Sequence[int], columns: Sequence[int] = (0, 1)
+) -> Answer:
+    """Log-density, nats, at the cell centres of a grid over two columns.
+
+    Arguments:
+        bounds: x0, x1, y0, y1, data units.
+        shape: cells along x and along y.
+        columns: which two columns; of tables with more, the others are integrated out.
+
+    Returns:
+        `log_prob`, shape (ny, nx); `bounds`.
+    """
+    points = grid_points(bounds, shape)
+    values = subject.fitted.marginal_log_prob(points, columns)
+    return {"log_prob": values.reshape(shape[1], shape[0]), "bounds": np.array(bounds, float)}
+
+
+@question
+def density_line(subject: Subject, watch: Watch, bounds: Sequence[float], n: int, column: int = 0) -> Answer:
+    """Log-density, nats, along one column; the others are integrated out."""
+    x = np.linspace(bounds[0], bounds[1], n)
+    return {"x": x, "log_prob": subject.fitted.marginal_log_prob(x[:, None], (column,))}
+
+
+@question
+def log_prob(subject: Subject, watch: Watch, x: Array) -> Answer:
+    """Log-density, nats, of points in data units, shape (N, D)."""
+    return {"log_prob": in_chunks(subject.fitted.log_prob, np.asarray(x, float), watch, "Scoring rows")}
+
+
+@question
+def marginal_log_prob(subject: Subject, watch: Watch, x: Array, columns: Sequence[int]) -> Answer:
+    """Log-density, nats, of points over some of the columns, shape (N, len(columns))."""
+    return {"log_prob": subject.fitted.marginal_log_prob(np.asarray(x, float), columns)}
+
+
+@question
+def scores(subject: Subject, watch: Watch, x: Array) -> Answer:
+    """How likely and how strange rows in data units are: `anomaly_score` (N,), and `log_prob` where it is known."""
+    x = np.asarray(x, float)
+    if subject.fitted.can(Density):
+        known = in_chunks(subject.fitted.log_prob, x, watch, "Scoring rows")
+        return {"log_prob": known, "anomaly_score": -known}
+    return {"anomaly_score": in_chunks(subject.fitted.anomaly_score, x, watch, "Scoring rows")}
+
+
+@question
+def likelihoods(subject: Subject, watch: Watch) -> Answer:
+    """Mean log-likelihood of each part of the data, nats per item, data units; parts without rows are left out."""
+    data = subject.items()
+    parts = {"train": data.train, "valid": data.valid, "test": data.test}
+    return {
+        name: np.array(in_chunks(subject.fitted.log_prob, data.preparation.to_data(part), watch, "Scoring rows").mean())
+        for name, part in parts.items() if len(part)
+    }
+
+
+def grid_points(bounds: Sequence[float], shape: Sequence[int]) -> Array:
+    """Cell centres of a grid, shape (ny * nx, 2), row after row."""
+    x0, x1, y0, y1 = bounds
+    nx, ny = shape
+    x = x0 + (np.arange(nx) + 0.5) * (x1 - x0) / nx
+    y = y0 + (np.arange(ny) + 0.5) * (y1 - y0) / ny
+    return np.column_stack([np.tile(x, ny), np.repeat(y, nx)])

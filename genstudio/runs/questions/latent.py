@@ -1,0 +1,124 @@
+"""The latent space: where items lie in it, and what its points stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from genstudio.applications.interpolation import How, class_means, manifold_axis, principal_directions, way
+from genstudio.data.reader import Watch
+from genstudio.runs.question import Answer, Array, Subject, evenly, question
+
+
+@question
+def latent_items(subject: Subject, watch: Watch, *, most: int = 2000) -> Answer:
+    """Where training items lie.
+
+    Arguments:
+        most: at most so many, evenly spaced.
+
+    Returns:
+        `z` (N, Z) and `deviation` (N, Z): posterior means and deviations; `label` (N,): class or -1; `row` (N,);
+        `activity` (Z,): variance of the means over the items; `kl` (Z,): nats that each coordinate carries on average.
+    """
+    data = subject.items()
+    places = evenly(len(data.train), most)
+    label = np.full(len(places), -1) if data.labels is None else data.labels.train[places]
+    z, deviation = subject.fitted.encode(data.preparation.to_data(data.train[places]), label)
+    with np.errstate(divide="ignore"):
+        logs = np.where(deviation > 0, np.log(np.maximum(deviation, 1e-300)), 0.0)
+    kl = 0.5 * (z**2 + deviation**2 - 1.0) - logs
+    return {
+        "z": z, "deviation": deviation, "label": label, "row": data.rows[0][places],
+        "activity": z.var(axis=0), "kl": kl.mean(axis=0),
+    }
+
+
+@question
+def encode(subject: Subject, watch: Watch, *, x: Array, labels: Sequence[int] | None = None) -> Answer:
+    """Latent points of items in data units: `z` and `deviation`, each (N, Z)."""
+    z, deviation = subject.fitted.encode(np.asarray(x), None if labels is None else np.asarray(labels, np.int64))
+    return {"z": z, "deviation": deviation}
+
+
+@question
+def decode(subject: Subject, watch: Watch, *, z: Array, condition: int | None = None) -> Answer:
+    """The items of latent points (N, Z): `x` (N, *item), data units; `z` again."""
+    z = np.asarray(z, float)
+    return {"x": subject.fitted.decode(z, _codes(len(z), condition)), "z": z}
+
+
+@question
+def manifold(
+    subject: Subject, watch: Watch, *, n: int = 15, axes: Sequence[int] = (0, 1), centre: Array | None = None,
+    condition: int | None = None,
+) -> Answer:
+    """Decoded points of a grid over two latent coordinates, evenly spaced under the prior.
+
+    Arguments:
+        n: points along each side.
+        axes: which two coordinates.
+        centre: where the others stand, shape (Z,); 0 when None.
+
+    Returns:
+        `x` (n * n, *item): rows from the highest second coordinate down; `axis` (n,); `axes` (2,).
+    """
+    width = subject.fitted.latent_dim
+    axis = manifold_axis(n)
+    z = np.tile(np.zeros(width) if centre is None else np.asarray(centre, float), (n * n, 1))
+    z[:, axes[0]] = np.tile(axis, n)
+    if width > 1:
+        z[:, axes[1]] = np.repeat(axis[::-1], n)
+    return {"x": subject.fitted.decode(z, _codes(n * n, condition)), "axis": axis, "axes": np.array(axes)}
+
+
+@question
+def interpolation(
+    subject: Subject, watch: Watch, *, points: Array, steps: int, how: How = "spherical", closed: bool = False,
+    condition: int | None = None,
+) -> Answer:
+    """Decoded points on the way through stations (P, Z): `x` (M, *item), `z` (M, Z)."""
+    z = way(np.asarray(points, float), steps, how, closed)
+    return {"x": subject.fitted.decode(z, _codes(len(z), condition)), "z": z}
+
+
+@question
+def traversals(
+    subject: Subject, watch: Watch, *, centre: Array, axes: Sequence[int], values: Sequence[float],
+    condition: int | None = None,
+) -> Answer:
+    """What each coordinate changes.
+
+    Arguments:
+        centre: the point to start from, shape (Z,).
+        axes: coordinates to change, A.
+        values: what each is set to in turn, V.
+
+    Returns:
+        `x` (A * V, *item), coordinate after coordinate.
+    """
+    z = np.tile(np.asarray(centre, float), (len(axes) * len(values), 1))
+    for place, axis in enumerate(axes):
+        z[place * len(values):(place + 1) * len(values), axis] = values
+    return {"x": subject.fitted.decode(z, _codes(len(z), condition))}
+
+
+@question
+def directions(subject: Subject, watch: Watch, *, most: int = 2000) -> Answer:
+    """Directions in which the training items vary most, and where the classes lie.
+
+    Returns:
+        `mean` (Z,), `directions` (Z, Z) as rows, `deviations` (Z,); `class_means` (K, Z), `class_counts` (K,).
+    """
+    known = latent_items(subject, watch, most=most)
+    mean, rows, deviations = principal_directions(known["z"])
+    labels = subject.items().labels
+    means, counts = class_means(known["z"], known["label"], 0 if labels is None else len(labels.levels))
+    return {"mean": mean, "directions": rows, "deviations": deviations, "class_means": means, "class_counts": counts}
+
+
+
+
+def _codes(count: int, condition: int | None) -> Array:
+    return np.full(count, -1 if condition is None else condition)
