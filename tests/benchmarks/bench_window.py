@@ -10,26 +10,15 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from statistics import median
 
-import numpy as np
-from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer
-
-from genstudio.data.preparation import PreparationSettings, prepare
+from genstudio.data.preparation import PreparationSettings
 from genstudio.data.table import points_table
-from genstudio.runs.learning import learn
-from genstudio.runs.recipe import DataRecipe, ModelRecipe, Recipe, TrainingRecipe
-from genstudio.runs.run import Run
-from genstudio.runs.work import new_model
-from genstudio.runs.workers import Workers
-from genstudio.training.events import Progress
-from genstudio.ui.app import Studio, application
-from genstudio.ui.data_loading import Loaded
+from genstudio.runs.recipe import DataRecipe, ModelRecipe, Recipe
 from tests.benchmarks.bench_mixture import SETTINGS, clusters, scikit_learn
+from tests.benchmarks.desk import Delays, Window
 from tests.benchmarks.report import Report
 
-TICK_MS = 4
 MOST_STEPS = 1_000_000
 PAINT_RUNS = 5
 
@@ -74,7 +63,7 @@ def run(report: Report) -> None:
     first_paint(report)
     # Many short rounds in turn: machines that are shared change their speed from one to the next.
     seconds, rounds = (2.0, 2) if report.short else (3.0, 10)
-    window = Window()
+    window = Window(recipe(), points_table("clusters", clusters()))
     try:
         alone, shown, delays = [], [], Delays()
         for _ in range(rounds):
@@ -92,6 +81,14 @@ def run(report: Report) -> None:
     report("event_loop_delay_p99", delays.percentile(99), "ms")
     report("event_loop_delay_max", delays.percentile(100), "ms")
     report("preview_share_of_training", window.preview_share, "1")
+
+
+def recipe() -> Recipe:
+    """The mixture of `bench_mixture`, which goes on until it is stopped."""
+    return Recipe(
+        seed=0, data=DataRecipe(source="drawing", preparation=PreparationSettings(valid=0, test=0)),
+        model=ModelRecipe(name="gmm", settings={**SETTINGS, "max_iter": MOST_STEPS}),
+    )
 
 
 def first_paint(report: Report) -> None:
@@ -112,110 +109,3 @@ def seconds_to_paint(program: str) -> float:
     command = [sys.executable, "-c", program]
     ended = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
     return float(ended.stdout.split()[-1]) - started
-
-
-class Delays:
-    """How late a timer fires that should fire every few milliseconds."""
-
-    def __init__(self) -> None:
-        self.late_ms: list[float] = []
-        self._last = 0.0
-
-    def begin(self) -> None:
-        """Forget the time since the last tick."""
-        self._last = time.perf_counter()
-
-    def tick(self) -> None:
-        """The timer fired."""
-        now = time.perf_counter()
-        self.late_ms.append(max(0.0, 1000 * (now - self._last) - TICK_MS))
-        self._last = now
-
-    def percentile(self, share: float) -> float:
-        """Of the delays, ms."""
-        return float(np.percentile(self.late_ms, share))
-
-
-class Window:
-    """A studio whose data are the benchmark's clusters."""
-
-    def __init__(self) -> None:
-        self.studio = Studio(application(), Workers())
-        self.model = self.studio.model
-        self.preview_share = 0.0
-        self.studio.open()
-        self.until(lambda: self.model.models is not None and self.model.data is not None)
-        table = points_table("clusters", clusters())
-        preparation = PreparationSettings(valid=0, test=0)
-        self.recipe = Recipe(
-            seed=0, data=DataRecipe(source="drawing", preparation=preparation),
-            model=ModelRecipe(name="gmm", settings={**SETTINGS, "max_iter": MOST_STEPS}), training=TrainingRecipe(),
-        )
-        self.data = prepare(table, preparation, 0)
-        self.model.adopt(Loaded(self.recipe, table, self.data, ()))
-        self.pass_seconds(1.0)
-
-    def drained_alone(self, seconds: float) -> float:
-        """Steps per second of the generator, with the event loop at rest."""
-        model = new_model(self.recipe, self.data)
-        events = learn(model, self.data, TrainingRecipe(seconds=seconds), model.live_settings(), 0)
-        began, steps = 0.0, 0
-        for event in events:
-            if isinstance(event, Progress) and event.step >= 1:
-                began = began or time.perf_counter()
-                steps += 1
-        return (steps - 1) / (time.perf_counter() - began)
-
-    def trained_in_window(self, seconds: float, delays: Delays | None = None) -> float:
-        """Steps per second of a run that is shown; `delays` tick meanwhile, which takes time of its own."""
-        self.model.train()
-        run = self.model.current
-        assert run is not None
-        self.until(lambda: run.history.step >= 1)
-        timer = QTimer()
-        if delays is not None:
-            timer.setTimerType(Qt.TimerType.PreciseTimer)
-            timer.timeout.connect(delays.tick)
-            delays.begin()
-            timer.start(TICK_MS)
-        first, began = self.counted(run)
-        self.pass_seconds(seconds)
-        last, ended = self.counted(run)
-        rate = (last - first) / len(self.data.train) / (ended - began)
-        timer.stop()
-        self.model.stop()
-        self.until(lambda: run.status.ended)
-        self.preview_share = run.job.preview_seconds / run.job.training_seconds
-        self.model.remove_run(run)
-        return rate
-
-    def counted(self, run: Run) -> tuple[int, float]:
-        """Items gone through, and since when, s: a run in another process is counted where it reports."""
-        known, found = run.job.items, list[tuple[int, float]]()
-
-        def grown() -> bool:
-            assert not run.status.ended, "the training was over too soon to be measured"
-            if run.job.items > known:
-                found.append((run.job.items, time.perf_counter()))
-            return bool(found)
-
-        self.until(grown)
-        return found[0]
-
-    def until(self, done: Callable[[], bool]) -> None:
-        """Let the event loop turn until something is so."""
-        loop, poll = QEventLoop(), QTimer()
-        poll.timeout.connect(lambda: loop.quit() if done() else None)
-        poll.start(5)
-        loop.exec()
-
-    def pass_seconds(self, seconds: float) -> None:
-        """Let the event loop turn for so long."""
-        loop = QEventLoop()
-        QTimer.singleShot(round(1000 * seconds), loop.quit)
-        loop.exec()
-
-    def close(self) -> None:
-        """End every thread."""
-        self.studio.window.close()
-        QObject.deleteLater(self.studio.window)

@@ -1,0 +1,72 @@
+"""The window while a variational autoencoder learns digits: the same figures as for the mixture, and its answers.
+
+Stop, pause and step must answer within a step; how long each took is told in steps.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from statistics import median
+
+from genstudio.models.registry import model
+from genstudio.runs.loading import load_raw
+from genstudio.runs.recipe import DataRecipe, ModelRecipe, Recipe
+from genstudio.runs.status import Status
+from tests.benchmarks.desk import Delays, Window
+from tests.benchmarks.report import Report
+
+MOST_EPOCHS = 100_000
+
+
+def run(report: Report) -> None:
+    """Measure throughput, delay, previews and answers."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "" if os.environ.get("DISPLAY") else "offscreen")
+    seconds, rounds = (2.0, 1) if report.short else (6.0, 7)
+    described = recipe()
+    window = Window(described, load_raw(described))
+    try:
+        alone, shown, shares, delays = [], [], [], Delays()
+        for _ in range(rounds):
+            alone.append(window.drained_alone(seconds))
+            shown.append(window.trained_in_window(seconds))
+            shares.append(window.preview_share)
+            window.trained_in_window(seconds, delays)
+        answers = [answered_in_steps(window, command, 1 / median(shown)) for command in ("pause", "step", "stop")]
+    finally:
+        window.close()
+    report("vae_steps_per_second_with_live_plots", median(shown), "1/s", reference=median(alone),
+           ratio=median(a / b for a, b in zip(shown, alone, strict=True)))
+    report("vae_event_loop_delay_p99", delays.percentile(99), "ms")
+    report("vae_event_loop_delay_max", delays.percentile(100), "ms")
+    report("vae_preview_share_of_training", median(shares), "1")
+    for command, steps in zip(("pause", "step", "stop"), answers, strict=True):
+        report(f"vae_{command}_answers_within", steps, "steps")
+
+
+def recipe() -> Recipe:
+    """The recommended autoencoder on the bundled digits, which goes on until it is stopped."""
+    settings = model("vae").Settings(max_epochs=MOST_EPOCHS).model_dump(mode="json")
+    return Recipe(seed=0, data=DataRecipe(source="digits"), model=ModelRecipe(name="vae", settings=settings))
+
+
+def answered_in_steps(window: Window, command: str, step_seconds: float) -> float:
+    """How many steps went by from a command until the run had heeded it, the report of it included."""
+    window.model.train()
+    run = window.model.current
+    assert run is not None
+    window.until(lambda: run.history.step >= 3)
+    if command == "step":
+        run.job.pause()
+        window.until(lambda: run.status is Status.PAUSED)
+    before, began = run.history.step, time.perf_counter()
+    getattr(run.job, command)()
+    if command == "step":
+        window.until(lambda: run.history.step > before)
+    else:
+        window.until(lambda: run.status is Status.PAUSED or run.status.ended)
+    taken = (time.perf_counter() - began) / step_seconds
+    run.job.stop()
+    window.until(lambda: run.status.ended)
+    window.model.remove_run(run)
+    return taken
