@@ -38,6 +38,44 @@ def density_line(subject: Subject, watch: Watch, bounds: Sequence[float], n: int
 
 
 @question
+def bound_grid(
+    subject: Subject, watch: Watch, bounds: Sequence[float], shape: Sequence[int], k: int = 8, seed: int = 0
+) -> Answer:
+    """Importance-weighted bound of the log-density, nats, at the cell centres of a grid over both columns of a table.
+
+    Arguments:
+        bounds: x0, x1, y0, y1, data units.
+        shape: cells along x and along y.
+        k: draws a cell; more of them lift the bound towards the density.
+
+    Returns:
+        `log_prob_bound`, shape (ny, nx); `bounds`; `k`.
+    """
+    values = subject.fitted.log_prob_bound(grid_points(bounds, shape), k, seed)
+    return {
+        "log_prob_bound": values.reshape(shape[1], shape[0]), "bounds": np.array(bounds, float), "k": np.array(k),
+    }
+
+
+@question
+def bound_line(
+    subject: Subject, watch: Watch, bounds: Sequence[float], n: int, k: int = 8, seed: int = 0
+) -> Answer:
+    """Importance-weighted bound of the log-density, nats, along the one column of a table."""
+    x = np.linspace(bounds[0], bounds[1], n)
+    return {"x": x, "log_prob_bound": subject.fitted.log_prob_bound(x[:, None], k, seed), "k": np.array(k)}
+
+
+@question
+def log_prob_bound(subject: Subject, watch: Watch, x: Array, k: int = 64, seed: int = 0) -> Answer:
+    """Importance-weighted bound of the log-density, nats, of items in data units, shape (N, *item)."""
+    def bound(part: Array) -> Array:
+        return subject.fitted.log_prob_bound(part, k, seed)
+
+    return {"log_prob_bound": in_chunks(bound, np.asarray(x, float), watch, "Scoring items"), "k": np.array(k)}
+
+
+@question
 def log_prob(subject: Subject, watch: Watch, x: Array) -> Answer:
     """Log-density, nats, of points in data units, shape (N, D)."""
     return {"log_prob": in_chunks(subject.fitted.log_prob, np.asarray(x, float), watch, "Scoring rows")}
