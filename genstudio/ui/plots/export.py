@@ -90,6 +90,11 @@ def png(widget: QWidget) -> bytes:
     with _painting(image) as painter:
         # Graphics views have a `render` of their own, which draws the scene only.
         QWidget.render(widget, painter, QPoint())
+    return image_png(image)
+
+
+def image_png(image: QImage) -> bytes:
+    """A picture as the bytes of a PNG file."""
     content = QByteArray()
     buffer = QBuffer(content)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)

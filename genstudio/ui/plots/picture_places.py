@@ -1,0 +1,87 @@
+"""Where the pictures of a grid lie in a widget. No Qt here."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+CRISP = 2
+"""From this scale on pictures grow by whole factors; below, that would waste up to half of the room."""
+
+
+@dataclass(frozen=True)
+class Places:
+    """A grid of equal cells in the middle of a room.
+
+    Arguments:
+        count: pictures.
+        columns: in a row.
+        width, height: of one picture, its own pixels.
+        gap: between two pictures, their own pixels.
+        scale: logical pixels of the screen for each pixel of a picture.
+        left, top: of the first picture, logical pixels.
+    """
+
+    count: int
+    columns: int
+    width: int
+    height: int
+    gap: int
+    scale: float
+    left: float
+    top: float
+
+    def cell(self, index: int) -> tuple[float, float, float, float]:
+        """Left, top, width and height of a picture, logical pixels."""
+        row, column = divmod(index, self.columns)
+        return (
+            self.left + column * (self.width + self.gap) * self.scale,
+            self.top + row * (self.height + self.gap) * self.scale,
+            self.width * self.scale, self.height * self.scale,
+        )
+
+    def index_at(self, x: float, y: float) -> int:
+        """The picture at a place, or -1."""
+        across, down = (x - self.left) / self.scale, (y - self.top) / self.scale
+        if across < 0 or down < 0:
+            return -1
+        column, row = int(across // (self.width + self.gap)), int(down // (self.height + self.gap))
+        inside = across % (self.width + self.gap) < self.width and down % (self.height + self.gap) < self.height
+        index = row * self.columns + column
+        return index if inside and column < self.columns and index < self.count else -1
+
+
+def placed(
+    shape: tuple[int, int, int], room: tuple[int, int], columns: int | None = None, gap: int = 1, ratio: float = 1.0
+) -> Places:
+    """The grid that shows pictures as large as a room allows.
+
+    Arguments:
+        shape: number, height and width of the pictures.
+        room: width and height, logical pixels.
+        columns: in a row; as many as make the pictures largest when None.
+        ratio: pixels of the device for each logical one.
+    """
+    count, height, width = shape
+    if columns is None:
+        columns = max(range(1, max(count, 1) + 1), key=lambda n: (round(_scale(shape, room, n, gap), 6), -n))
+    columns = max(1, min(columns, max(count, 1)))
+    scale = _scale(shape, room, columns, gap)
+    if scale * ratio >= CRISP:
+        scale = math.floor(scale * ratio) / ratio
+    across, down = _extent(shape, columns, gap)
+    # Beginning on a whole pixel of the device keeps edges sharp.
+    left, top = (max(0, math.floor((side - extent * scale) / 2 * ratio) / ratio)
+                 for side, extent in zip(room, (across, down), strict=True))
+    return Places(count, columns, width, height, gap, scale, left, top)
+
+
+def _extent(shape: tuple[int, int, int], columns: int, gap: int) -> tuple[int, int]:
+    """Width and height of the whole grid, pixels of the pictures."""
+    count, height, width = shape
+    return columns * (width + gap) - gap, -(-max(count, 1) // columns) * (height + gap) - gap
+
+
+def _scale(shape: tuple[int, int, int], room: tuple[int, int], columns: int, gap: int) -> float:
+    across, down = _extent(shape, columns, gap)
+    return max(min(room[0] / across, room[1] / down), 1e-6)
