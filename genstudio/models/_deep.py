@@ -95,8 +95,11 @@ class DeepModel(Model):
             self.nets = {}
             return
         try:
-            self._make(tuple(int(side) for side in state["shape"]), int(state["classes"][0]))
-            take(self.nets, {name: torch.from_numpy(np.array(array)) for name, array in state.items()})
+            shape, n_classes = tuple(int(side) for side in state["shape"]), int(state["classes"][0])
+            weights = {name: torch.from_numpy(np.array(array)) for name, array in state.items()}
+            self._require_weights(shape, n_classes, weights)
+            self._make(shape, n_classes)
+            take(self.nets, weights)
         except (KeyError, ValueError, IndexError, RuntimeError, TypeError) as error:
             raise ArchiveError(f"What {self.info.title} has learned is damaged: {error}.", "Train again.") from None
 
@@ -122,6 +125,16 @@ class DeepModel(Model):
         shown = contextlib.nullcontext() if self._descent is None else self._descent.shown()
         with shown, torch.no_grad():
             yield
+
+    def _require_weights(self, shape: Shape, n_classes: int, weights: Mapping[str, Tensor]) -> None:
+        """Weights as the networks of that shape have them; looked at before any memory is taken for those."""
+        with torch.device("meta"):
+            wanted = weights_of(self.build(shape, n_classes))
+        for name, place in wanted.items():
+            if weights[name].shape != place.shape:
+                raise ValueError(f"`{name}` has shape {tuple(weights[name].shape)}, not {tuple(place.shape)}")
+            if not torch.isfinite(weights[name]).all():
+                raise ValueError(f"`{name}` holds what is no finite number")
 
     def _make(self, shape: Shape, n_classes: int) -> None:
         self.shape, self.n_classes = shape, n_classes

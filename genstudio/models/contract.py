@@ -22,6 +22,7 @@ from genstudio.training.events import Event, LiveSettings
 Array = NDArray[Any]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Outcomes = Literal["density", "intensities", "bits", "bytes"]
 
 
 @dataclass(frozen=True)
@@ -126,6 +127,33 @@ class Bound(Protocol):
 
     def log_prob_bound(self, x: Floats, k: int, seed: int, labels: Ints | None = None) -> Floats:
         """Importance-weighted bound with k draws, nats, shape (N,), model units; with one draw the ELBO."""
+
+    def outcomes(self) -> Outcomes:
+        """What it bounds the likelihood of.
+
+        Returns:
+            "density" of numbers; "intensities" in [0, 1] under a Bernoulli distribution, which gives them no true
+            probability; "bits", pixels drawn black or white by their intensity; "bytes", one of 256 intensities each.
+        """
+
+
+@runtime_checkable
+class Hierarchical(Protocol):
+    """Has latent levels, each of which is drawn given those above it."""
+
+    @property
+    def n_levels(self) -> int:
+        """Levels; the first is nearest the data, the last is the top."""
+
+    def sample_levels(
+        self, n: int, seed: int, fixed: int, temperature: float = 1.0, condition: int | None = None
+    ) -> Floats:
+        """n items that share so many levels from the top down, shape (n, *item), model units.
+
+        Arguments:
+            seed: the levels that are shared are the same for every `fixed`.
+            fixed: 0 shares none, `n_levels` shares all.
+        """
 
 
 @runtime_checkable

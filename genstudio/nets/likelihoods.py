@@ -26,7 +26,7 @@ class Likelihood(nn.Module):
         raise NotImplementedError
 
     def sample(self, said: Tensor, draw: torch.Generator, temperature: float = 1.0) -> Tensor:
-        """An item drawn."""
+        """An item drawn; `draw` is a generator of the processor, whatever the device."""
         raise NotImplementedError
 
 
@@ -44,7 +44,7 @@ class Bernoulli(Likelihood):
     def sample(self, said: Tensor, draw: torch.Generator, temperature: float = 1.0) -> Tensor:
         """0 or 1 each; the lower the temperature, the more certain."""
         chances = torch.sigmoid(said / max(temperature, 1e-6))
-        return torch.bernoulli(chances, generator=draw)
+        return (_uniform(said, draw) < chances).float()
 
 
 class Gaussian(Likelihood):
@@ -69,7 +69,7 @@ class Gaussian(Likelihood):
 
     def sample(self, said: Tensor, draw: torch.Generator, temperature: float = 1.0) -> Tensor:
         """What is said, and noise."""
-        noise = torch.randn(said.shape, generator=draw, device=said.device)
+        noise = torch.randn(said.shape, generator=draw).to(said.device)
         return said + temperature * torch.exp(self.log_scale.clamp(min=NARROWEST)) * noise
 
 
@@ -106,7 +106,7 @@ class DiscretizedLogistic(Likelihood):
 
     def sample(self, said: Tensor, draw: torch.Generator, temperature: float = 1.0) -> Tensor:
         """An intensity k / 255."""
-        u = torch.rand(said.shape, generator=draw, device=said.device).clamp(1e-6, 1 - 1e-6)
+        u = _uniform(said, draw).clamp(1e-6, 1 - 1e-6)
         noise = temperature * torch.exp(self.log_scale.clamp(min=NARROWEST)) * torch.logit(u)
         return torch.round((torch.sigmoid(said) + noise).clamp(0, 1) * LEVELS) / LEVELS
 
@@ -122,3 +122,7 @@ def likelihood(name: str, shape: Sequence[int]) -> Likelihood:
     if name == "bernoulli":
         return Bernoulli()
     return Gaussian(scales) if name == "gaussian" else DiscretizedLogistic(scales)
+
+
+def _uniform(said: Tensor, draw: torch.Generator) -> Tensor:
+    return torch.rand(said.shape, generator=draw).to(said.device)
