@@ -160,15 +160,20 @@ class Hierarchical(Protocol):
 class Latent(Protocol):
     """Has a latent space whose prior is a standard normal."""
 
-    @property
-    def latent_dim(self) -> int:
-        """Coordinates of the latent space."""
-
     def encode(self, x: Floats, labels: Ints | None = None) -> tuple[Floats, Floats]:
         """Where items lie: posterior means and deviations, each shape (N, Z); zero deviations where it is exact."""
 
     def decode(self, z: Floats, labels: Ints | None = None) -> Floats:
         """The items that latent points (N, Z) stand for, shape (N, *item), model units."""
+
+
+@runtime_checkable
+class LatentSize(Protocol):
+    """Tells the size of its latent space; apart from `Latent`, as classes can only be asked for methods."""
+
+    @property
+    def latent_dim(self) -> int:
+        """Coordinates of the latent space."""
 
 
 @runtime_checkable

@@ -17,6 +17,7 @@ from genstudio.models.contract import (
     Counted,
     Density,
     Latent,
+    LatentSize,
     Marginals,
     Model,
     Samples,
@@ -87,7 +88,7 @@ class Fitted:
     @property
     def latent_dim(self) -> int:
         """Coordinates of the latent space."""
-        return self._as(Latent, "walk in a latent space").latent_dim  # type: ignore[type-abstract]
+        return self._as(LatentSize, "walk in a latent space").latent_dim  # type: ignore[type-abstract]
 
     def encode(self, x: Floats, labels: Ints | None = None) -> tuple[Floats, Floats]:
         """Latent means and deviations, each shape (N, Z), of items in data units."""
