@@ -13,7 +13,6 @@ from genstudio.data.reader import Watch, unwatched
 Array = NDArray[Any]
 PIECE = 2048
 SOME = 200
-QUANTILES = (0.01, 0.5, 0.99)
 
 
 def nearest_items(
@@ -47,11 +46,13 @@ def nearest_items(
     return place, np.sqrt((exact**2).mean(1))
 
 
-def usual_distances(train: Array, to_model: Callable[[Array], Array], watch: Watch = unwatched) -> Array:
-    """Quantiles of how far training items lie from their own nearest neighbour, shape (3,); of some of them."""
+def own_distances(train: Array, to_model: Callable[[Array], Array], watch: Watch = unwatched) -> Array:
+    """How far training items lie from their own nearest neighbour, shape (at most `SOME`,); of some of them."""
     some = np.linspace(0, len(train) - 1, min(SOME, len(train))).astype(np.int64)
+    if len(train) < 2:
+        return np.empty(0)
     _, distance = nearest_items(train, to_model(train[some]), to_model, watch, own=some)
-    return np.quantile(distance, QUANTILES)
+    return distance
 
 
 def _pass_over(apart: Array, place: Array) -> None:

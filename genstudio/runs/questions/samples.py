@@ -2,22 +2,41 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Sequence
 
 import numpy as np
 
-from genstudio.applications.neighbours import nearest_items, usual_distances
+from genstudio.applications.copying import usual_distances
+from genstudio.applications.neighbours import nearest_items, own_distances
+from genstudio.data.dataset import Dataset
 from genstudio.data.reader import Watch
+from genstudio.models.contract import Conditional
 from genstudio.runs.question import Answer, Array, Subject, evenly, question
+
+_OWN: dict[int, tuple[weakref.ref[Array], Array]] = {}
+"""Distances among the items of data sets that are still in use: found once, as that takes longer than an answer."""
 
 
 @question
 def sample(
     subject: Subject, watch: Watch, *, n: int, seed: int, temperature: float = 1.0, condition: int | None = None
 ) -> Answer:
-    """New items in data units and the component of each; temperature and condition as in `models.contract`."""
+    """New items in data units and the component of each; temperature and condition as in `models.contract`.
+
+    Returns:
+        `x` (n, *item), `component` (n,), and `asked` (4,): n, seed, temperature and condition (-1: any), so that
+        whoever asks again and again knows what is answered.
+    """
     x, component = subject.fitted.sample(n, seed, temperature, condition)
-    return {"x": x, "component": component}
+    return {"x": x, "component": component, "asked": asked(n, seed, temperature, condition)}
+
+
+@question
+def conditions(subject: Subject, watch: Watch) -> Answer:
+    """How many classes samples can be asked of: `n` (1,); 0 where none were learned."""
+    model = subject.fitted.model
+    return {"n": np.array([model.n_conditions() if isinstance(model, Conditional) else 0])}
 
 
 @question
@@ -25,16 +44,17 @@ def nearest(subject: Subject, watch: Watch, *, x: Array) -> Answer:
     """The training item that is nearest to each of some items, shape (N, *item), data units.
 
     Returns:
-        `x` (N, *item), `row` (N,) of the table, `distance` (N,): root mean square over coordinates in model units;
-        `usual` (3,): quantiles 0.01, 0.5 and 0.99 of the distance of training items to their own nearest neighbour.
+        `x` (N, *item), `row` (N,) of the raw data, `label` (N,): class or -1, `distance` (N,): root mean square over
+        coordinates in model units; `own` (M,): distances of some training items to their own nearest neighbour, and
+        `usual` (3,): quantiles 0.01, 0.5 and 0.99 of those, NaN where there is but one item.
     """
     data = subject.items()
     wanted = data.preparation.to_model(np.asarray(x))
     place, distance = nearest_items(data.train, wanted, data.preparation.to_model, watch)
-    usual = usual_distances(data.train, data.preparation.to_model, watch)
+    own = _own_distances(data, watch)
     return {
-        "x": data.preparation.to_data(data.train[place]), "row": data.rows[0][place], "distance": distance,
-        "usual": usual,
+        "x": data.preparation.to_data(data.train[place]), "row": data.rows[0][place], "label": _labels(subject)[place],
+        "distance": distance, "own": own, "usual": usual_distances(own),
     }
 
 
@@ -82,6 +102,21 @@ def reconstructions(subject: Subject, watch: Watch, *, n: int, part: str = "vali
         "x": x, "reconstruction": subject.fitted.decode(z, label), "row": np.concatenate(data.rows)[places],
         "label": label,
     }
+
+
+def asked(n: int, seed: int, temperature: float, condition: int | None) -> Array:
+    """What `sample` was asked, as it stands in its answer, shape (4,)."""
+    return np.array([n, seed, temperature, -1 if condition is None else condition], float)
+
+
+def _own_distances(data: Dataset, watch: Watch) -> Array:
+    key = id(data.train)
+    known = _OWN.get(key)
+    if known is None or known[0]() is not data.train:
+        found = own_distances(data.train, data.preparation.to_model, watch)
+        known = (weakref.ref(data.train, lambda _: _OWN.pop(key, None)), found)
+        _OWN[key] = known
+    return known[1]
 
 
 def _places(everywhere: Array, rows: Sequence[int]) -> Array:
