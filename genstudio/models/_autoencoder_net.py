@@ -16,6 +16,9 @@ from genstudio.nets.conv import PictureDecoder, PictureEncoder
 from genstudio.nets.likelihoods import likelihood
 from genstudio.nets.mlp import mlp
 
+# Posteriors wider or narrower than these are none that anybody needs, and their exponentials would overflow.
+LEAST_LOG_VAR, MOST_LOG_VAR = -12.0, 12.0
+
 
 class Drawn(NamedTuple):
     """A latent point for each item, and the normal that it was drawn from; each (N, Z)."""

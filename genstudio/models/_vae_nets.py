@@ -7,13 +7,10 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
-from genstudio.models._autoencoder_net import AutoencoderNet, Drawn, decoder, encoder
+from genstudio.models._autoencoder_net import LEAST_LOG_VAR, MOST_LOG_VAR, AutoencoderNet, Drawn, decoder, encoder
 
 if TYPE_CHECKING:
     from genstudio.models.vae import VaeSettings
-
-# Posteriors wider or narrower than these are none that anybody needs, and their exponentials would overflow.
-LEAST_LOG_VAR, MOST_LOG_VAR = -12.0, 12.0
 
 
 class VaeNet(AutoencoderNet):

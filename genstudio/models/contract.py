@@ -141,9 +141,8 @@ class Bound(Protocol):
 class Hierarchical(Protocol):
     """Has latent levels, each of which is drawn given those above it."""
 
-    @property
     def n_levels(self) -> int:
-        """Levels; the first is nearest the data, the last is the top."""
+        """Latent levels."""
 
     def sample_levels(
         self, n: int, seed: int, fixed: int, temperature: float = 1.0, condition: int | None = None
