@@ -180,14 +180,14 @@ def test_56_other_data_while_training(desk: Desk) -> None:
     assert run.data is before
     panel = desk.window.panel("live")
     assert isinstance(panel, LivePanel)
-    assert panel._data_of is before, "the stage shows what the run learns from"
+    assert panel.data is before, "the stage shows what the run learns from"
     desk.click("toolbar.stop")
     desk.until(lambda: run.status is Status.STOPPED)
     desk.model.slow_down(0.0)
     desk.model.edit_settings(max_iter=5)
     other = desk.train()
     assert other.data is desk.model.data
-    desk.until(lambda: panel._data_of is desk.model.data)
+    desk.until(lambda: panel.data is desk.model.data)
 
 
 def test_57_deleting_the_plotted_run_and_taking_it_back(desk: Desk) -> None:

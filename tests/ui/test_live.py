@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QLabel
 
 from genstudio.ui.panels.live import LivePanel
 from tests.ui.desk import Desk
@@ -17,11 +18,11 @@ def live(desk: Desk) -> LivePanel:
 
 
 def test_the_truth_stands_beside_the_model(desk: Desk, live: LivePanel) -> None:
-    desk.until(live.truth.heat.arrays)
+    desk.until(live.points.truth.heat.arrays)
     assert not live.stage.heat.arrays()
     desk.train()
     desk.until(live.stage.heat.arrays)
-    assert live.stage.bounds() == pytest.approx(live.truth.bounds()), "both show the same place"
+    assert live.stage.bounds() == pytest.approx(live.points.truth.bounds()), "both show the same place"
 
 
 def test_dragging_a_component_makes_a_run_by_hand(desk: Desk, live: LivePanel) -> None:
@@ -40,7 +41,7 @@ def test_dragging_a_component_makes_a_run_by_hand(desk: Desk, live: LivePanel) -
     assert (abs(after - before) > 1e-3).any()
     assert np.array(made.recipe.model.settings["means_init"]) == pytest.approx(after)
     assert (made.history.last("train") or 0.0) < (run.history.last("train") or 0.0)
-    assert "By hand:" in live._sentence_line.text()
+    assert "By hand:" in desk.find("live.sentence", QLabel).text()
     desk.action("undo").trigger()
     desk.until(lambda: live.stage.components.arrays()["mean"] == pytest.approx(before))
     desk.action("redo").trigger()
@@ -55,9 +56,9 @@ def test_tables_of_one_and_of_many_columns(desk: Desk, live: LivePanel) -> None:
     desk.loaded(before)
     desk.train()
     desk.until(live.stage.heat.arrays)
-    assert live.choice.isVisible()
+    assert live.points.choice.isVisible()
     desk.choose("live.view", "All pairs")
-    desk.until(live.pairs.isVisible)
+    desk.until(live.points.pairs.isVisible)
     desk.choose("live.view", "Two columns")
     desk.until(live.stage.isVisible)
     before = desk.model.data
@@ -65,4 +66,4 @@ def test_tables_of_one_and_of_many_columns(desk: Desk, live: LivePanel) -> None:
     desk.model.edit_preparation(columns=before.preparation.names[:1])
     desk.loaded(before)
     desk.train()
-    desk.until(lambda: live.line.isVisible() and len(live.line.arrays().get("density", ())))
+    desk.until(lambda: live.points.line.isVisible() and len(live.points.line.arrays().get("density", ())))

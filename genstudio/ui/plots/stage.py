@@ -20,6 +20,7 @@ from genstudio.ui.plots.layers import FlaggedLayer, Layer, PointsLayer
 from genstudio.ui.plots.levels import FEW_MASSES
 from genstudio.ui.plots.paint import faded, retheme_legend
 from genstudio.ui.plots.plot import Plot
+from genstudio.ui.plots.warped_grid import WarpedGridLayer
 from genstudio.ui.theme import Theme
 
 L = TypeVar("L", bound=Layer)
@@ -33,7 +34,7 @@ _NUDGE_SHARE = 0.01
 class Stage(Plot):
     """A two-dimensional view with layers.
 
-    The layers are "data", "samples", "heat", "contours", "truth", "boundary", "flagged" and "components";
+    The layers are "data", "samples", "heat", "contours", "truth", "boundary", "flagged", "latent" and "components";
     their switches are named `<name>.layer.<layer>`. Further signals: `layer_toggled(layer, visible)`,
     `stroked(phase, x, y)` while drawing, `component_edited(index, mean, covariance)` and
     `component_edit_finished(index)`.
@@ -103,6 +104,10 @@ class Stage(Plot):
         """Ring points, shape (N, 2)."""
         self.flagged.set(points)
 
+    def set_latent_grid(self, points: ArrayLike) -> None:
+        """Show where a grid of latent points lies among the data, shape (R, C, 2)."""
+        self.latent.set(points)
+
     def set_components(self, means: ArrayLike, covariances: ArrayLike, weights: ArrayLike | None = None) -> None:
         """Show Gaussian components: shapes (K, 2), (K, 2, 2) and (K,)."""
         self.components.set(means, covariances, weights)
@@ -124,6 +129,7 @@ class Stage(Plot):
         self._uncover_density()
         self.set_samples(np.empty((0, 2)))
         self.set_flagged(np.empty((0, 2)))
+        self.set_latent_grid(np.empty((0, 0, 2)))
         self.set_components(np.empty((0, 2)), np.empty((0, 2, 2)))
 
     def clear(self) -> None:
@@ -148,6 +154,11 @@ class Stage(Plot):
         self._switches[name].setChecked(visible)
         self._switches[name].blockSignals(False)
         self._show_layer(name, visible)
+
+    def set_layer_title(self, name: str, title: str) -> None:
+        """Say what the switch of a layer shows or hides."""
+        self._switches[name].setToolTip(title)
+        self._switches[name].setAccessibleName(title)
 
     def offer_layers(self, names: Sequence[str]) -> None:
         """Offer the switches of these layers only."""
@@ -219,6 +230,7 @@ class Stage(Plot):
         self.truth = self._add("truth", truth)
         self.boundary = self._add("boundary", boundary)
         self.flagged = self._add("flagged", FlaggedLayer("Flagged", "anomaly", 45, tokens))
+        self.latent = self._add("latent", WarpedGridLayer("Latent grid", "warp", 35, tokens))
         self.components = self._add("components", EllipseLayer("Components", "components", 50, tokens, self.item))
         self.components.signals.edited.connect(self.component_edited)
         self.components.signals.edit_finished.connect(self.component_edit_finished)

@@ -1,0 +1,170 @@
+"""A model's density while it learns: exact where it is known, a bound where only that is; and its latent grid."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
+
+from genstudio.models.contract import Bound, Components, Density, Latent
+from genstudio.runs.run import Run
+from genstudio.training.events import Preview
+from genstudio.ui.panel import Panel
+from genstudio.ui.plots.binning import Bounds
+from genstudio.ui.plots.line_view import LineView
+from genstudio.ui.plots.stage import Stage
+
+Array = NDArray[Any]
+GRID = (128, 128)
+BOUND_GRID = (64, 64)
+BOUND_DRAWS = 16
+HOVER_DRAWS = 256
+LINE_POINTS = 512
+BOUND_LINE_POINTS = 256
+LATENT_GRID = 25
+
+
+class DensityLook:
+    """Keeps the density of the shown run drawn on a stage, or along a line.
+
+    Arguments:
+        panel: asks the questions, while somebody looks.
+    """
+
+    def __init__(self, panel: Panel, stage: Stage, line: LineView) -> None:
+        self._panel, self._stage, self._line = panel, stage, line
+        self._run: Run | None = None
+        self._width = 0
+        self._columns: Sequence[int] = (0, 1)
+        self.sentence = QLabel()
+        self.sentence.setObjectName("live.bound")
+        self.sentence.setProperty("role", "muted")
+        self.sentence.setTextFormat(Qt.TextFormat.PlainText)
+        self.sentence.hide()
+
+    def show_run(self, run: Run | None, width: int) -> None:
+        """Draw another run.
+
+        Arguments:
+            width: columns that the model learns.
+        """
+        self._run, self._width = run, width
+        words = self._words()
+        self.sentence.setText(words)
+        self.sentence.setVisible(bool(words))
+        exact = run is None or issubclass(run.model, Density)
+        self._stage.set_layer_title("heat", "Density" if exact else "Bound of the density (IWAE)")
+        self._stage.set_layer_title("contours", "Contours" if exact else "Contours of the bound (IWAE)")
+        self._stage.offer_layers(self._layers())
+
+    def leave(self) -> None:
+        """Nothing is asked any more."""
+        for name in ("density", "line", "latent"):
+            self._panel.look_away(name)
+
+    def look_over(self, columns: Sequence[int]) -> None:
+        """Look at the density over two columns, in the stage's view."""
+        self._panel.look_away("line")
+        self._columns = columns
+        bounds = self._stage.bounds()
+        if self._knows(Density):
+            self._panel.look("density", self._on_density, "density_grid", bounds=bounds, shape=GRID, columns=columns)
+        elif self._bounded:
+            self._panel.look("density", self._on_bound, "bound_grid", bounds=bounds, shape=BOUND_GRID, k=BOUND_DRAWS)
+        else:
+            self._panel.look_away("density")
+        self._look_at_latent()
+
+    def look_along(self) -> None:
+        """Look at the density along the one column, in the line's view."""
+        for name in ("density", "latent"):
+            self._panel.look_away(name)
+        ends = self._line.bounds()[:2]
+        if self._knows(Bound) and not self._knows(Density):
+            self._panel.look(
+                "line", self._on_bound_line, "bound_line", bounds=ends, n=BOUND_LINE_POINTS, k=BOUND_DRAWS
+            )
+        else:
+            self._panel.look("line", self._on_line, "density_line", bounds=ends, n=LINE_POINTS)
+
+    def ask_at(self, x: float, y: float, columns: Sequence[int], done: Callable[[str], None]) -> None:
+        """Tell in words how likely a point is, as soon as the model has answered; nothing where it cannot."""
+        model, point = self._panel.model, np.array([[x, y]])
+        if self._knows(Density):
+            def exact(answer: Any) -> None:
+                done(f"log p {float(answer['log_prob'][0]):.3f} nats")
+
+            model.ask("marginal_log_prob", exact, key="live.hover", x=point, columns=columns)
+        elif self._bounded:
+            def bound(answer: Any) -> None:
+                done(f"log p ≥ {float(answer['log_prob_bound'][0]):.2f} nats")
+
+            model.ask("log_prob_bound", bound, key="live.hover", x=point, k=HOVER_DRAWS)
+
+    # Inner workings.
+
+    @property
+    def _bounded(self) -> bool:
+        """Whether a bound can be drawn: other columns cannot be integrated out of it."""
+        return self._knows(Bound) and not self._knows(Density) and self._width == 2
+
+    @property
+    def _warped(self) -> bool:
+        """Whether the model has a plane of latent points that can be laid over the data."""
+        latent_dim = None if self._run is None else self._run.recipe.model.settings.get("latent_dim")
+        return self._knows(Latent) and latent_dim in (1, 2) and self._width >= 2
+
+    def _knows(self, capability: type[Any]) -> bool:
+        return self._run is not None and issubclass(self._run.model, capability)
+
+    def _words(self) -> str:
+        if not self._knows(Bound) or self._knows(Density):
+            return ""
+        if self._width > 2:
+            return "This model knows only a bound of its density, which cannot be drawn over two of the columns alone."
+        return f"This model knows only a bound of its density: drawn is the IWAE bound of {BOUND_DRAWS} draws."
+
+    def _layers(self) -> list[str]:
+        found = ["data", "samples"]
+        found += ["heat", "contours"] if self._run is None or self._knows(Density) or self._bounded else []
+        found += ["components"] if self._run is None or self._knows(Components) else []
+        return [*found, "latent"] if self._warped else found
+
+    def _look_at_latent(self) -> None:
+        if self._warped and self._stage.is_layer_visible("latent"):
+            self._panel.look("latent", self._on_latent, "manifold", n=LATENT_GRID)
+        else:
+            self._panel.look_away("latent")
+            if not self._warped:
+                self._stage.set_latent_grid(np.empty((0, 0, 2)))
+
+    def _on_density(self, preview: Preview) -> None:
+        draw_grid(self._stage, tuple(preview.answer["bounds"]), preview.answer["log_prob"])
+
+    def _on_bound(self, preview: Preview) -> None:
+        draw_grid(self._stage, tuple(preview.answer["bounds"]), preview.answer["log_prob_bound"])
+
+    def _on_line(self, preview: Preview) -> None:
+        self._line.set_density(preview.answer["x"], preview.answer["log_prob"])
+
+    def _on_bound_line(self, preview: Preview) -> None:
+        self._line.set_density(preview.answer["x"], preview.answer["log_prob_bound"])
+
+    def _on_latent(self, preview: Preview) -> None:
+        x = preview.answer["x"]
+        if x.ndim == 2 and x.shape[1] == self._width:
+            self._stage.set_latent_grid(x[:, list(self._columns)].reshape(LATENT_GRID, LATENT_GRID, 2))
+
+
+def draw_grid(stage: Stage, bounds: Bounds, log_density: Array) -> None:
+    """Show a log-density, shape (ny, nx), over bounds x0, x1, y0, y1."""
+    x0, x1, y0, y1 = bounds
+    rows, columns = log_density.shape
+    xs = x0 + (np.arange(columns) + 0.5) * (x1 - x0) / columns
+    ys = y0 + (np.arange(rows) + 0.5) * (y1 - y0) / rows
+    stage.set_density(xs, ys, log_density)
+
