@@ -23,6 +23,10 @@ Array = NDArray[Any]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Outcomes = Literal["density", "intensities", "bits", "bytes"]
+_PLURALS = {
+    Kind.TABLE: "tables", Kind.IMAGES: "pictures", Kind.SEQUENCES: "sequences", Kind.TEXT: "text",
+    Kind.IMAGE_PAIRS: "pairs of pictures", Kind.TEXT_PAIRS: "pairs of texts",
+}
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,8 @@ class Model(ABC):
     def unsuitable(cls, data: Dataset) -> str | None:
         """A sentence saying why the model cannot learn these data, or None when it can."""
         if data.kind not in cls.info.kinds:
-            return f"{cls.info.title} learns from {' or '.join(sorted(cls.info.kinds))}, not from {data.kind}."
+            known = " or ".join(sorted(_PLURALS[kind] for kind in cls.info.kinds))
+            return f"{cls.info.title} learns from {known}, not from {_PLURALS[data.kind]}."
         return None
 
     @classmethod
