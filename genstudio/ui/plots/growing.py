@@ -41,3 +41,56 @@ class GrowingColumns:
         self._data[0, self._size : wanted] = x
         self._data[1, self._size : wanted] = y
         self._size = wanted
+
+
+class RunningMean:
+    """Means over neighbouring values of a column that is appended to, each at the same small price."""
+
+    def __init__(self) -> None:
+        self._sums = GrowingColumns()
+        self._sums.extend(np.zeros(1), np.zeros(1))
+
+    def extend(self, values: Floats) -> None:
+        """Append values, shape (n,)."""
+        sums = self._sums.y[-1] + np.cumsum(values)
+        self._sums.extend(np.zeros(len(values)), sums)
+
+    def at(self, places: NDArray[np.int64], half: int) -> Floats:
+        """Means of the values up to `half` places before and behind each place, shape (M,); fewer near the ends."""
+        sums = self._sums.y
+        reach = np.minimum(half, np.minimum(places, len(sums) - 2 - places))
+        first, last = places - reach, places + reach + 1
+        found: Floats = (sums[last] - sums[first]) / (last - first)
+        return found
+
+
+class Peaks:
+    """The lowest and highest value of every so many values of a column that is appended to, so that long columns
+    are drawn without going through all of them again.
+    """
+
+    BLOCK = 64
+
+    def __init__(self) -> None:
+        self._ends = GrowingColumns()
+
+    def extend(self, column: Floats) -> None:
+        """The column has grown; all of it, shape (N,)."""
+        done, full = len(self._ends), len(column) // self.BLOCK
+        if full > done:
+            blocks = column[done * self.BLOCK:full * self.BLOCK].reshape(-1, self.BLOCK)
+            self._ends.extend(blocks.min(axis=1), blocks.max(axis=1))
+
+    def outline(self, x: Floats, y: Floats, first: int, last: int, most: int) -> tuple[Floats, Floats]:
+        """About 2 * `most` points that look like the part from `first` to `last` of a curve, shape (M,) each."""
+        if last - first <= 2 * most + 2 * self.BLOCK:
+            return x[first:last], y[first:last]
+        begin, end = first // self.BLOCK, last // self.BLOCK
+        starts = np.arange(0, end - begin, -(-(end - begin) // most))
+        lows = np.minimum.reduceat(self._ends.x[begin:end], starts)
+        highs = np.maximum.reduceat(self._ends.y[begin:end], starts)
+        places = (begin + starts) * self.BLOCK
+        # The newest value is always among them.
+        rest = slice(min(end * self.BLOCK, last - 1), last)
+        xs = np.concatenate([np.repeat(x[places], 2), x[rest]])
+        return xs, np.concatenate([np.column_stack([lows, highs]).ravel(), y[rest]])

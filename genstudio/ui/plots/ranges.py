@@ -4,6 +4,13 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+from numpy.typing import NDArray
+
+_BEGINNING = 0.03
+_FEW = 50
+_LOOKED_AT = 4_000
+_RARE = 0.998
 # Spans below this share of the numbers themselves are dust of rounding.
 _RESOLUTION = 1e-12
 
@@ -41,3 +48,19 @@ def nice_step(step: float) -> float:
     """The next of 1, 2, 5 times a power of ten."""
     power = 10.0 ** math.floor(math.log10(step))
     return next((nice * power for nice in (1.0, 2.0, 5.0) if nice * power >= step * (1 - 1e-9)), 10.0 * power)
+
+
+def settled_top(x: NDArray[np.float64], y: NDArray[np.float64], last: float) -> float:
+    """The highest value of a curve once its beginning is over, rare spikes aside.
+
+    Arguments:
+        x, y: points, shape (N,) each, x ascending; at least one.
+        last: where the longest curve of the plot ends.
+    """
+    if last - x[0] < _FEW:
+        return float(y.max())
+    settled = y[np.searchsorted(x, x[0] + _BEGINNING * (last - x[0])):]
+    if len(settled) == 0:
+        return float(y[-1])
+    some = settled[::-(-len(settled) // _LOOKED_AT)]
+    return float(np.quantile(some, _RARE) if len(some) > _FEW else some.max())

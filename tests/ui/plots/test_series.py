@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QToolButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -132,6 +134,100 @@ def test_curves_can_begin_anew(curves: Curves) -> None:
     curves.clear()
     assert curves.series_keys() == ()
     picture(curves)
+
+
+def noisy(n: int = 4000) -> np.ndarray:
+    return 150 + 400 * np.exp(-np.arange(n) / 20) + 10 * np.random.default_rng(0).normal(size=n)
+
+
+def test_noisy_curves_are_smoothed_and_stay_in_sight_faintly(curves: Curves) -> None:
+    curves.add_series("noisy", "noisy", smooth=True)
+    for start in range(0, 4000, 400):
+        curves.append("noisy", np.arange(start, start + 400), noisy()[start:start + 400])
+    series = curves._series["noisy"]
+    x, mean = series.mean()
+    assert series.smoothed
+    assert len(x) <= 1000
+    assert np.std(mean[len(mean) // 2:]) < 4
+    assert abs(mean[-300:].mean() - 150) < 1
+    for i in (500, 700):
+        around = noisy()[int(x[i]) - 10:int(x[i]) + 11]
+        assert mean[i] == pytest.approx(around.mean(), abs=1e-6), "the mean over 1/200 of the curve"
+    raw, smooth = (item.opts["pen"].color() for item in curves.item.listDataItems()[-2:])
+    ground = QColor(curves.theme.tokens.plot).lightnessF()
+    assert abs(raw.lightnessF() - ground) < abs(smooth.lightnessF() - ground)
+    assert curves.arrays()["noisy"][:, 1].tolist() == noisy().tolist(), "exports hold the values themselves"
+    picture(curves)
+
+
+def test_a_high_beginning_is_left_out_of_sight_until_all_is_asked_for(curves: Curves) -> None:
+    curves.append("train", np.arange(4000), noisy())
+    curves.append("valid", [0, 1000, 2000, 3999], [543.0, 160.0, 155.0, 152.0])
+    assert 170 < curves.bounds()[3] < 260
+    curves.fit_view()
+    assert curves.bounds()[3] >= 543
+    curves.append("train", [4000], [150.0])
+    assert curves.bounds()[3] >= 543, "all stays in sight while it grows"
+    curves.fit_view()
+    assert curves.bounds()[3] < 260
+
+
+@pytest.mark.parametrize("values", [[9.0, 2.0, 1.0], [5.0] * 200, list(np.linspace(3, 1, 200))])
+def test_nothing_is_left_out_of_short_and_even_curves(curves: Curves, values: list[float]) -> None:
+    curves.append("train", np.arange(len(values)), values)
+    assert curves.bounds()[3] >= max(values)
+
+
+def test_marks_tell_what_happened(curves: Curves, qtbot: QtBot) -> None:
+    curves.append("train", np.arange(100), np.linspace(3, 1, 100))
+    curves.set_marks([(40, "step 40: β 1 → 4"), (80, "step 80: β 4 → 1")])
+    hover(curves, 40, 2)
+    qtbot.waitUntil(lambda: curves.readout.text() == "step 40: β 1 → 4")
+    hover(curves, 60, 2)
+    qtbot.waitUntil(lambda: "train <b>" in curves.readout.text())
+    before = picture(curves)
+    curves.set_marks([])
+    assert picture(curves) != before
+    curves.set_log("x", True)
+    curves.set_marks([(0, "step 0: nothing"), (40, "step 40: β 1 → 4")])
+    picture(curves)
+
+
+def test_the_moment_that_is_shown_stands_in_the_curves(curves: Curves) -> None:
+    curves.append("train", np.arange(1, 101), np.linspace(3, 1, 100))
+    before = picture(curves)
+    curves.set_moment(40)
+    assert curves._moment.value() == 40
+    assert picture(curves) != before
+    curves.set_log("x", True)
+    assert curves._moment.value() == pytest.approx(np.log10(40))
+    curves.set_moment(None)
+    assert not curves._moment.isVisible()
+
+
+def test_long_noisy_curves_are_appended_to_quickly(curves: Curves) -> None:
+    curves.add_series("noisy", "noisy", smooth=True)
+    curves.append("noisy", np.arange(500_000), np.resize(noisy(), 500_000))
+    spent = []
+    for step in range(500_000, 500_040):
+        started = time.perf_counter()
+        curves.append("noisy", [step], [150.0])
+        spent.append(time.perf_counter() - started)
+    assert np.median(spent) < 0.1, "a bound that a busy machine keeps"
+    assert all(len(item.getData()[0]) <= 2200 for item in curves.item.listDataItems() if item.xData is not None)
+
+
+@pytest.mark.parametrize(("left", "right"), [(0, 200_000), (1000, 1400), (70_000, 190_000), (199_990, 200_100)])
+def test_what_is_drawn_of_long_curves_looks_like_all_of_it(curves: Curves, left: float, right: float) -> None:
+    y = np.random.default_rng(0).normal(size=200_000)
+    curves.append("train", np.arange(200_000), y)
+    curves.set_bounds((left, right, -5, 5))
+    x, drawn = curves.item.listDataItems()[0].getData()
+    assert len(x) <= 2200
+    seen = y[left:right + 1]
+    assert (drawn.min(), drawn.max()) == (pytest.approx(seen.min(), abs=0.8), pytest.approx(seen.max(), abs=0.8))
+    assert (x[0] <= left, x[-1] >= min(right, 199_999)) == (True, True)
+    assert np.all(np.diff(x) >= 0)
 
 
 @pytest.fixture
