@@ -2,41 +2,46 @@
 
 from __future__ import annotations
 
-import os
-import stat
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from genstudio.data.guards import guarded, in_words, pickle, short, unchanged
 from genstudio.data.pictures import Raw
 from genstudio.data.reader import Reader, Watch, readers, unwatched
+from genstudio.data.readers._text import is_text
 from genstudio.data.table import Table
-from genstudio.errors import Cancelled, DataError, GenStudioError
+from genstudio.errors import DataError
 from genstudio.settings import Settings, validate
 
 _HEAD_BYTES = 1 << 16
-_PICKLES = frozenset({".pkl", ".pickle", ".pt", ".pth", ".ckpt", ".joblib", ".dill"})
 _FOREIGN = {
-    b"\x1f\x8b": "a gzip archive",
-    b"BZh": "a bzip2 archive",
-    b"\xfd7zXZ": "an xz archive",
-    b"7z\xbc\xaf": "a 7z archive",
-    b"Rar!": "a rar archive",
     b"%PDF": "a PDF",
-    b"\x89PNG": "a PNG picture",
-    b"\xff\xd8\xff": "a JPEG picture",
-    b"GIF8": "a GIF picture",
     b"\x89HDF": "an HDF5 file",
     b"MATLAB 5.0": "a MATLAB file",
     b"SQLite format 3": "an SQLite database",
     b"ARROW1": "an Arrow file",
     b"\x7fELF": "a program",
 }
+_PACKED = {
+    b"\x1f\x8b": "a gzip archive",
+    b"BZh": "a bzip2 archive",
+    b"\xfd7zXZ": "an xz archive",
+    b"7z\xbc\xaf": "a 7z archive",
+    b"Rar!": "a rar archive",
+}
+_PICTURES = {
+    b"\x89PNG": "PNG",
+    b"\xff\xd8\xff": "JPEG",
+    b"GIF8": "GIF",
+    b"BM": "BMP",
+    b"II*\0": "TIFF",
+    b"MM\0*": "TIFF",
+}
 
 
 def open_raw(path: str | Path, settings: Mapping[str, Any] | None = None, watch: Watch = unwatched) -> Raw:
-    """A data file as a table or as pictures, whichever it holds.
+    """A data file, or a folder of pictures, as a table or as pictures: whichever it holds.
 
     Arguments:
         settings: what a person has chosen; the rest is detected.
@@ -47,13 +52,17 @@ def open_raw(path: str | Path, settings: Mapping[str, Any] | None = None, watch:
         SettingsError: a setting that the file's reader does not know.
         Cancelled: raised by `watch`.
     """
-    path, before = _guarded(path)
-    with _in_words(path), _unchanged(path, before):
+    path, before = guarded(path)
+    with in_words(path), unchanged(path, before):
         reader = _reader_for(path)
         chosen = reader.detect(path)
         if settings:
             chosen = validate(reader.Settings, {**chosen.model_dump(), **settings}, path.name)
-        return reader.read(path, chosen, watch)
+        raw = reader.read(path, chosen, watch)
+        if not len(raw):
+            # Damaged headers can say so, where the reader found nothing else to refuse.
+            raise DataError(f"{path.name} has no rows.", "Choose a file that holds some.")
+        return raw
 
 
 def open_table(path: str | Path, settings: Mapping[str, Any] | None = None, watch: Watch = unwatched) -> Table:
@@ -70,23 +79,23 @@ def open_table(path: str | Path, settings: Mapping[str, Any] | None = None, watc
 
 def reader_for(path: str | Path) -> Reader:
     """The reader for a file: by its content, and by its suffix where the content says nothing."""
-    path, _ = _guarded(path)
-    with _in_words(path):
+    path, _ = guarded(path)
+    with in_words(path):
         return _reader_for(path)
 
 
 def detect_settings(path: str | Path) -> Settings:
     """The settings that fit a file, an instance of its reader's `Settings`."""
-    path, _ = _guarded(path)
-    with _in_words(path):
+    path, _ = guarded(path)
+    with in_words(path):
         found: Settings = _reader_for(path).detect(path)
         return found
 
 
 def offered_names(path: str | Path) -> Mapping[str, tuple[str, ...]]:
     """The names found in a file that a setting of its reader can take, by setting."""
-    path, _ = _guarded(path)
-    with _in_words(path):
+    path, _ = guarded(path)
+    with in_words(path):
         return _reader_for(path).offers(path)
 
 
@@ -99,105 +108,56 @@ def file_filters() -> list[str]:
 
 
 def _reader_for(path: Path) -> Reader:
+    known = [reader() for reader in readers().values()]
+    if path.is_dir():
+        return _folder_reader(path, known)
     with path.open("rb") as file:
         head = file.read(_HEAD_BYTES)
     _refuse_foreign(path, head)
-    known = [reader() for reader in readers().values()]
     for reader in known:
         if reader.recognises(path, head):
             return reader
+    _refuse_packed(path, head)
     for reader in known:
         if path.suffix.lower() in reader.info.suffixes:
             return reader
     if head.startswith(b"PK"):
-        raise DataError(f"{path.name} is a zip archive without a table.", "Unpack it, or save the workbook as .xlsx.")
+        raise _packed(path, "a zip archive")
     raise DataError(
         f"{path.name} is of no kind that can be read here.",
         f"Choose one of these: {', '.join(reader.info.title for reader in known)}.",
     )
 
 
-def _guarded(path: str | Path) -> tuple[Path, os.stat_result]:
-    """The path and its state, once it is sure that reading it ends and runs no code."""
-    path = Path(path)
-    name = path.name or str(path)
-    try:
-        state = path.stat()
-    except FileNotFoundError:
-        raise DataError(f"There is no file {_short(path)}.", "Check its name and folder.") from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise DataError(f"{_short(path)} cannot be opened: {reason}.", "Check its name, folder and rights.") from error
-    if stat.S_ISDIR(state.st_mode):
-        raise DataError(f"{_short(path)} is a folder.", "Choose a file in it.")
-    if not stat.S_ISREG(state.st_mode):
-        raise DataError(f"{_short(path)} is a device or pipe, not a file.", "Save its content to a file and open that.")
-    if path.suffix.lower() in _PICKLES:
-        raise _pickle(name)
-    if state.st_size == 0:
-        raise DataError(f"{name} is empty.", "Choose a file that holds data.")
-    return path, state
+def _folder_reader(path: Path, known: Sequence[Reader]) -> Reader:
+    for reader in known:
+        if reader.info.folders and reader.recognises(path, b""):
+            return reader
+    raise DataError(f"{short(path)} is a folder without pictures.", "Choose a file in it, or a folder of pictures.")
 
 
 def _refuse_foreign(path: Path, head: bytes) -> None:
     if head[:1] == b"\x80" and head[1:2] in b"\x02\x03\x04\x05" and len(head) > 1:
-        raise _pickle(path.name)
+        raise pickle(path.name)
     for magic, kind in _FOREIGN.items():
         if head.startswith(magic):
             raise DataError(f"{path.name} is {kind}, not a table.", "Export or unpack the table from it, say as CSV.")
+    picture = next((kind for magic, kind in _PICTURES.items() if head.startswith(magic)), None)
+    if (picture and not is_text(head)) or (head.startswith(b"RIFF") and head[8:12] == b"WEBP"):
+        raise DataError(
+            f"{path.name} is a single {picture or 'WebP'} picture, and nothing can be learned from one alone.",
+            "Open the folder that holds it: all its pictures are read, and its sub-folders are the classes.",
+        )
 
 
-def _pickle(name: str) -> DataError:
+def _refuse_packed(path: Path, head: bytes) -> None:
+    for magic, kind in _PACKED.items():
+        if head.startswith(magic):
+            raise _packed(path, kind)
+
+
+def _packed(path: Path, kind: str) -> DataError:
     return DataError(
-        f"{name} is a pickle, which could run any program when it is opened, so it is not read.",
-        "Save the numbers as NPY, NPZ, CSV or Parquet and open that.",
+        f"{path.name} is {kind} without a table or pictures in it that can be read here.",
+        "Unpack it and open what is inside.",
     )
-
-
-@contextmanager
-def _unchanged(path: Path, before: os.stat_result) -> Iterator[None]:
-    """Refuses what was read while the file changed; that comes before any damage found, being the cause of it."""
-    try:
-        yield
-    except DataError:
-        _refuse_changed(path, before)
-        raise
-    _refuse_changed(path, before)
-
-
-def _refuse_changed(path: Path, before: os.stat_result) -> None:
-    now = path.stat()
-    if (now.st_size, now.st_mtime_ns, now.st_ino) != (before.st_size, before.st_mtime_ns, before.st_ino):
-        raise DataError(f"{path.name} changed while it was read.", "Open it again once nothing writes to it.")
-
-
-@contextmanager
-def _in_words(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except (Cancelled, GenStudioError):
-        raise
-    except FileNotFoundError as error:
-        raise DataError(
-            f"{path.name} was moved or deleted while it was read.", "Put it back and open it again."
-        ) from error
-    except MemoryError as error:
-        raise DataError(
-            f"{path.name} does not fit into memory.", "Open a part of it, or close other programs."
-        ) from error
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise DataError(
-            f"{path.name} cannot be read: {reason}.", "Check that you may read it and that its disk is there."
-        ) from error
-    except Exception as error:
-        # Parsers of foreign formats raise anything on hostile bytes; the cause stays attached for the details.
-        raise DataError(
-            f"{path.name} cannot be read; it seems to be damaged ({type(error).__name__}).",
-            "Get a fresh copy of the file.",
-        ) from error
-
-
-def _short(path: Path) -> str:
-    text = str(path).encode("utf-8", "replace").decode()
-    return text if len(text) <= 200 else f"{text[:100]}…{text[-99:]}"

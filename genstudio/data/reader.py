@@ -22,12 +22,18 @@ def unwatched(fraction: float, doing: str) -> None:
 
 @dataclass(frozen=True)
 class ReaderInfo:
-    """What a file dialog shows: suffixes with their dot, lower case."""
+    """What a file dialog shows.
+
+    Arguments:
+        suffixes: how the names of such files end, lower case.
+        folders: whether folders are read too; they are recognised by an empty head.
+    """
 
     key: str
     title: str
     suffixes: tuple[str, ...]
     order: int = 100
+    folders: bool = False
 
 
 class Reader(ABC):

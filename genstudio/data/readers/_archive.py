@@ -11,14 +11,14 @@ MOST_BYTES = 1 << 33
 _MOST_MEMBERS = 10_000
 
 
-def members(path: Path) -> dict[str, zipfile.ZipInfo]:
-    """The members of an archive by name; none when it is no whole archive or holds absurdly many."""
+def members(path: Path, most: int = _MOST_MEMBERS) -> dict[str, zipfile.ZipInfo]:
+    """The members of an archive by name; none when it is no whole archive or holds more than `most`."""
     try:
         with zipfile.ZipFile(path) as archive:
             found = archive.infolist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, UnicodeDecodeError):
         return {}
-    return {info.filename: info for info in found} if len(found) <= _MOST_MEMBERS else {}
+    return {info.filename: info for info in found} if len(found) <= most else {}
 
 
 def refuse_oversized(name: str, size: float) -> None:

@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from genstudio.data.reader import Watch
 from genstudio.data.readers._archive import refuse_oversized
 from genstudio.errors import DataError
 
 MAGIC = b"\x93NUMPY"
 _LONGEST_HEADER = 1 << 20
+_PIECE_BYTES = 1 << 22
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,27 @@ def read_header(file: IO[bytes], where: str, total: int) -> Header:
         )
     refuse_oversized(where, header.size)
     return header
+
+
+def read_body(file: IO[bytes], header: Header, where: str, watch: Watch) -> NDArray[Any]:
+    """The numbers behind a header, read in pieces into an array of their own.
+
+    A mapped file that shrinks would end the program.
+
+    Raises:
+        DataError: the file ends before the numbers do.
+        Cancelled: raised by `watch`.
+    """
+    array = np.empty(header.shape, header.dtype, order="F" if header.fortran else "C")
+    target = array.reshape(-1, order="A").view(np.uint8) if header.size else np.empty(0, np.uint8)
+    for begin in range(0, len(target), _PIECE_BYTES):
+        watch(begin / len(target), f"Reading {where}")
+        piece = file.read(min(_PIECE_BYTES, len(target) - begin))
+        if len(piece) < min(_PIECE_BYTES, len(target) - begin):
+            raise DataError(f"{where} ends in the middle of its numbers.", "It is cut short: get a fresh copy.")
+        target[begin : begin + len(piece)] = np.frombuffer(piece, np.uint8)
+    watch(1.0, f"Reading {where}")
+    return array
 
 
 def _parsed(file: IO[bytes], where: str) -> Header:

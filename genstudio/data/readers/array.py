@@ -2,41 +2,43 @@
 
 from __future__ import annotations
 
-import zipfile
-import zlib
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
-from typing import IO, Any, ClassVar
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import ClassVar, Literal
 
 from genstudio.data.columns import Notes, likely_label, listed
+from genstudio.data.pictures import Pictures, Raw
 from genstudio.data.reader import Reader, ReaderInfo, Watch, unwatched
 from genstudio.data.readers._archive import members
 from genstudio.data.readers._array_choice import ArraySet, array_sets, chosen_set
 from genstudio.data.readers._array_columns import array_columns, class_column
-from genstudio.data.readers._npy import MAGIC, Header, read_header
+from genstudio.data.readers._npy import MAGIC, read_body, read_header
+from genstudio.data.readers._npz import Arrays, open_arrays
+from genstudio.data.readers._picture_arrays import pictures_of
+from genstudio.data.readers._picture_choice import PictureSet, flat_set, is_pictures, picture_sets, pictures_first
 from genstudio.data.table import Column, Table
 from genstudio.errors import DataError
 from genstudio.settings import Settings as BaseSettings
 from genstudio.settings import setting
 
-_PIECE_BYTES = 1 << 22
 _MOST_NAMES = 8
 
 
 class ArrayReader(Reader):
-    """Reads one array of two dimensions, or several of one dimension, as columns."""
+    """Reads one array of two dimensions, or several of one dimension, as columns; one of three or four as pictures."""
 
     info: ClassVar[ReaderInfo] = ReaderInfo("array", "NumPy array", (".npy", ".npz"), order=40)
 
     class Settings(BaseSettings):
-        """Which array of an archive."""
+        """Which array of an archive, and what it holds."""
 
         array: str = setting(
-            "", "Name of the array in an NPZ, or NAME for NAME_X with the labels NAME_y; found by itself when empty."
+            "", "Name of the array in an NPZ, or NAME for NAME_X with the labels NAME_y, or for pictures NAME_train "
+            "and NAME_test together; found by itself when empty."
+        )
+        kind: Literal["auto", "table", "pictures"] = setting(
+            "auto", "What the array holds: pictures where it has three dimensions or four, else a table, unless it is "
+            "said. Rows of pixels are pictures too, when that is said."
         )
 
     def recognises(self, path: Path, head: bytes) -> bool:
@@ -44,47 +46,65 @@ class ArrayReader(Reader):
         return head.startswith(MAGIC) or (head.startswith(b"PK") and any(n.endswith(".npy") for n in members(path)))
 
     def detect(self, path: Path) -> ArrayReader.Settings:
-        """The first array that is a table; empty where there is no choice, which `read` can say why."""
+        """The first array that is a table or pictures; empty where there is no choice, which `read` can say why."""
         return self.Settings(array=next(iter(self.offers(path).get("array", ())), ""))
 
     def offers(self, path: Path) -> dict[str, tuple[str, ...]]:
-        """The tables of an archive that holds several."""
-        infos = _arrays(path)
-        if not infos:
+        """The tables and pictures of an archive that holds several."""
+        if not members(path):
             return {}
-        with _unpacking(path.name), zipfile.ZipFile(path) as archive:
-            names = tuple(array_sets(_headers(archive, infos, path.name)))
+        with open_arrays(path) as arrays:
+            names = _offered(arrays)
         return {"array": names} if len(names) > 1 else {}
 
-    def read(self, path: Path, settings: ArrayReader.Settings, watch: Watch = unwatched) -> Table:
-        """The array as a table, columns x1 … xD; in an NPZ, an array named y or NAME_y gives the classes.
+    def read(self, path: Path, settings: ArrayReader.Settings, watch: Watch = unwatched) -> Raw:
+        """The array as a table, columns x1 … xD, or as pictures; an array named y or NAME_y gives the classes.
 
         Raises:
-            DataError: a damaged header or body, Python objects, more than two dimensions, no array that is a table.
+            DataError: a damaged header or body, Python objects, a shape that is neither, no array that can be read.
             Cancelled: raised by `watch`.
         """
         with path.open("rb") as file:
             if file.read(len(MAGIC)) == MAGIC:
-                file.seek(0)
-                header = read_header(file, path.name, path.stat().st_size)
-                notes = Notes()
-                columns = array_columns({"x": _body(file, header, path.name, watch)}, path.name, notes)
-                return _table(path.name, columns, notes)
-        return _archive_table(path, settings.array, watch)
+                return _lone_array(path, settings, watch)
+        with open_arrays(path) as arrays:
+            chosen = _chosen_pictures(arrays, settings)
+            return _table_of(arrays, settings.array, watch) if chosen is None else _pictures_of(arrays, chosen, watch)
 
 
-def _body(file: IO[bytes], header: Header, where: str, watch: Watch) -> NDArray[Any]:
-    """The numbers, read in pieces into an array of their own; a mapped file that shrinks would end the program."""
-    array = np.empty(header.shape, header.dtype, order="F" if header.fortran else "C")
-    target = array.reshape(-1, order="A").view(np.uint8) if header.size else np.empty(0, np.uint8)
-    for begin in range(0, len(target), _PIECE_BYTES):
-        watch(begin / len(target), f"Reading {where}")
-        piece = file.read(min(_PIECE_BYTES, len(target) - begin))
-        if len(piece) < min(_PIECE_BYTES, len(target) - begin):
-            raise DataError(f"{where} ends in the middle of its numbers.", "It is cut short: get a fresh copy.")
-        target[begin : begin + len(piece)] = np.frombuffer(piece, np.uint8)
-    watch(1.0, f"Reading {where}")
-    return array
+def _lone_array(path: Path, settings: ArrayReader.Settings, watch: Watch) -> Raw:
+    with path.open("rb") as file:
+        header = read_header(file, path.name, path.stat().st_size)
+        array = read_body(file, header, path.name, watch)
+    notes = Notes()
+    if settings.kind == "pictures" or (settings.kind == "auto" and is_pictures(header.shape)):
+        return pictures_of(path.name, {"x": array}, PictureSet(("x",)), notes, watch)
+    return _table(path.name, array_columns({"x": array}, path.name, notes), notes)
+
+
+def _offered(arrays: Arrays) -> tuple[str, ...]:
+    pictures, tables = picture_sets(arrays.headers), array_sets(arrays.headers)
+    ordered = [*pictures, *tables] if pictures_first(arrays.headers) else [*tables, *pictures]
+    return tuple(dict.fromkeys(ordered))
+
+
+def _chosen_pictures(arrays: Arrays, settings: ArrayReader.Settings) -> PictureSet | None:
+    """The pictures to read; None where a table is wanted or found."""
+    sets, wanted = picture_sets(arrays.headers), settings.array
+    if settings.kind == "table":
+        return None
+    if settings.kind == "pictures" and wanted not in sets:
+        return flat_set(arrays.headers, wanted, arrays.where) if wanted or not sets else next(iter(sets.values()))
+    if wanted:
+        return sets.get(wanted)
+    return next(iter(sets.values())) if pictures_first(arrays.headers) else None
+
+
+def _pictures_of(arrays: Arrays, chosen: PictureSet, watch: Watch) -> Pictures:
+    notes = Notes()
+    others = [name for name in _offered(arrays) if name not in chosen.names and not chosen.called(name)]
+    _say_others(notes, others)
+    return pictures_of(arrays.where, arrays.read(chosen.names, watch), chosen, notes, watch)
 
 
 def _table(name: str, columns: list[Column], notes: Notes, label: str | None = None) -> Table:
@@ -93,80 +113,37 @@ def _table(name: str, columns: list[Column], notes: Notes, label: str | None = N
     return Table(name, tuple(columns), label or likely_label(columns), notes=notes.sentences())
 
 
-def _arrays(path: Path) -> dict[str, zipfile.ZipInfo]:
-    return {name.removesuffix(".npy"): info for name, info in members(path).items() if name.endswith(".npy")}
-
-
-def _archive_table(path: Path, wanted: str, watch: Watch) -> Table:
-    infos = _arrays(path)
-    if not infos:
-        raise _damaged(path.name)
-    with _unpacking(path.name), zipfile.ZipFile(path) as archive:
-        headers = _headers(archive, infos, path.name)
-        chosen = chosen_set(headers, wanted, path.name)
-        arrays = {}
-        for i, name in enumerate(chosen.names):
-            part = _share(watch, i, len(chosen.names))
-            with archive.open(infos[name]) as file:
-                header = read_header(file, f"{name} in {path.name}", infos[name].file_size)
-                arrays[name] = _body(file, header, f"{name} in {path.name}", part)
-    notes = _left_out(chosen, array_sets(headers), list(infos))
-    columns = array_columns({_stem(name, chosen): arrays[name] for name in chosen.points}, path.name, notes)
+def _table_of(arrays: Arrays, wanted: str, watch: Watch) -> Table:
+    if wanted in picture_sets(arrays.headers) and array_sets(arrays.headers):
+        # Pictures were detected, but a table was asked for.
+        wanted = ""
+    chosen = chosen_set(arrays.headers, wanted, arrays.where)
+    read = arrays.read(chosen.names, watch)
+    notes = _left_out(chosen, arrays)
+    columns = array_columns({_stem(name, chosen): read[name] for name in chosen.points}, arrays.where, notes)
     if chosen.label:
-        columns.append(class_column(chosen.label, arrays[chosen.label], path.name, notes))
-    return _table(path.name, columns, notes, chosen.label)
+        columns.append(class_column(chosen.label, read[chosen.label], arrays.where, notes))
+    return _table(arrays.where, columns, notes, chosen.label)
 
 
-def _left_out(chosen: ArraySet, sets: Mapping[str, ArraySet], names: Sequence[str]) -> Notes:
-    """What the file holds besides: tables to choose instead, and arrays that belong to none."""
-    notes = Notes()
+def _left_out(chosen: ArraySet, arrays: Arrays) -> Notes:
+    """What the file holds besides: sets to choose instead, and arrays that belong to none."""
+    notes, sets, pictures = Notes(), array_sets(arrays.headers), picture_sets(arrays.headers)
     others = [name for name, other in sets.items() if other.points != chosen.points]
-    if others:
-        found = listed(others, _MOST_NAMES)
-        notes.add(f"The file also holds {found}; choose among them under Array, beside the rows.")
-    known = {name for other in (chosen, *sets.values()) for name in other.names}
-    left = [name for name in names if name not in known]
+    _say_others(notes, [*others, *pictures])
+    known = {*chosen.names}.union(*(s.names for s in sets.values()), *(p.names for p in pictures.values()))
+    left = [name for name in arrays.names if name not in known]
     if left:
         notes.add("Arrays of the file that were left out: {columns}.", *left)
     return notes
 
 
-def _share(watch: Watch, i: int, count: int) -> Watch:
-    return lambda fraction, doing: watch((i + fraction) / count, doing)
+def _say_others(notes: Notes, others: Sequence[str]) -> None:
+    if others:
+        found = listed(others, _MOST_NAMES)
+        notes.add(f"The file also holds {found}; choose among them under Array, beside the rows.")
 
 
 def _stem(name: str, chosen: ArraySet) -> str:
     """What columns are called by: x for the one array, else each array's own name."""
     return "x" if len(chosen.points) == 1 else name
-
-
-def _headers(archive: zipfile.ZipFile, infos: Mapping[str, zipfile.ZipInfo], where: str) -> dict[str, Header]:
-    """Headers of the arrays that can be read.
-
-    Raises:
-        DataError: none can; says why for the first.
-    """
-    found, refused = {}, []
-    for name, info in infos.items():
-        try:
-            with archive.open(info) as file:
-                found[name] = read_header(file, f"{name} in {where}", info.file_size)
-        except DataError as error:
-            refused.append(error)
-    if not found:
-        raise refused[0]
-    return found
-
-
-@contextmanager
-def _unpacking(where: str) -> Iterator[None]:
-    try:
-        yield
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
-        raise _damaged(where) from error
-
-
-def _damaged(where: str) -> DataError:
-    return DataError(
-        f"{where} is no whole NPY or NPZ file: it is damaged or cut short.", "Get a fresh copy of the file."
-    )

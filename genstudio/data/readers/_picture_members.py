@@ -1,0 +1,170 @@
+"""Where the pictures of a folder or a zip are, and which class each belongs to. Nothing is unpacked to the disk."""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Protocol
+
+from genstudio.data.picture_file import MOST_FILE_BYTES, SUFFIXES, UnreadableError
+from genstudio.data.reader import Watch, unwatched
+from genstudio.errors import DataError
+
+MOST_PICTURES = 1_000_000
+_MOST_DEPTH = 16
+
+
+@dataclass(frozen=True)
+class Member:
+    """One picture: its path below the folder or inside the zip, with `/`, and its size in bytes."""
+
+    name: str
+    size: int
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """The folders that it lies in; what would lead out of the zip is no folder."""
+        parts = self.name.replace("\\", "/").split("/")[:-1]
+        return tuple(part for part in parts if part not in ("", ".", ".."))
+
+
+class PictureStore(Protocol):
+    """A folder or a zip of pictures."""
+
+    @property
+    def members(self) -> Sequence[Member]:
+        """The pictures, in the order of their names."""
+
+    def open(self, member: Member) -> IO[bytes]:
+        """The picture's bytes.
+
+        Raises:
+            UnreadableError: they cannot be had.
+        """
+
+
+def is_picture_name(name: str) -> bool:
+    """Whether a path is that of a picture; hidden files, and what macOS adds to zips, are none."""
+    parts = name.replace("\\", "/").split("/")
+    hidden = any(part.startswith(".") and part not in (".", "..") for part in parts) or "__MACOSX" in parts
+    return not hidden and parts[-1].lower().endswith(SUFFIXES)
+
+
+def any_picture(folder: Path) -> bool:
+    """Whether there is a picture somewhere below a folder."""
+    return next(_files(folder, "", 0, unwatched), None) is not None
+
+
+@contextmanager
+def open_store(path: Path, watch: Watch = unwatched) -> Iterator[PictureStore]:
+    """The pictures of a folder or zip, by name; open until the context ends.
+
+    Raises:
+        DataError: there is no picture, there are too many, or the zip is damaged.
+        Cancelled: raised by `watch`.
+    """
+    if path.is_dir():
+        yield _Folder(path, _sorted(path, _files(path, "", 0, watch)))
+        return
+    try:
+        archive = zipfile.ZipFile(path)
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, UnicodeDecodeError) as error:
+        raise DataError(f"{path.name} is no whole zip: it is damaged or cut short.", "Get a fresh copy.") from error
+    with archive:
+        infos = {info.filename: info for info in archive.infolist() if is_picture_name(info.filename)}
+        members = (Member(name, info.file_size) for name, info in infos.items())
+        yield _Zip(archive, infos, _sorted(path, members))
+
+
+def classes(members: Sequence[Member]) -> tuple[list[int], tuple[str, ...]]:
+    """Codes and names of the classes: the first folder that not all pictures share; -1 for those that lie in none."""
+    folders = [member.folders for member in members]
+    first, last = min(folders), max(folders)
+    # What the first and the last in order share, all between them share too.
+    shared = next((i for i, pair in enumerate(zip(first, last, strict=False)) if len(set(pair)) == 2), len(first))
+    found = [names[shared] if len(names) > shared else "" for names in folders]
+    levels = tuple(sorted(set(found) - {""}))
+    places = {level: code for code, level in enumerate(levels)}
+    return [places.get(name, -1) for name in found], levels
+
+
+@dataclass(frozen=True)
+class _Folder:
+    path: Path
+    members: Sequence[Member]
+
+    def open(self, member: Member) -> IO[bytes]:
+        _refuse_large(member)
+        try:
+            return (self.path / member.name).open("rb")
+        except OSError as error:
+            raise UnreadableError(error.strerror or "it cannot be opened") from error
+
+
+@dataclass(frozen=True)
+class _Zip:
+    archive: zipfile.ZipFile
+    infos: dict[str, zipfile.ZipInfo]
+    members: Sequence[Member]
+
+    def open(self, member: Member) -> IO[bytes]:
+        _refuse_large(member)
+        try:
+            with self.archive.open(self.infos[member.name]) as file:
+                # Never more than declared: a picture that lies about its size ends there.
+                return io.BytesIO(file.read(member.size))
+        except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, ValueError) as error:
+            raise UnreadableError("it is damaged, or locked by a password") from error
+
+
+def _refuse_large(member: Member) -> None:
+    if member.size > MOST_FILE_BYTES:
+        raise UnreadableError(f"it is larger than {MOST_FILE_BYTES >> 20} MiB")
+
+
+def _files(folder: Path, below: str, depth: int, watch: Watch) -> Iterator[Member]:
+    """Pictures below a folder; links to folders are not followed, so the search ends."""
+    watch(0.0, f"Looking through {folder.name}")
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except PermissionError:
+        if not below:
+            raise
+        return
+    for entry in entries:
+        name = below + entry.name
+        if entry.is_dir(follow_symlinks=False):
+            if depth < _MOST_DEPTH and not entry.name.startswith("."):
+                yield from _files(folder / entry.name, f"{name}/", depth + 1, watch)
+        elif is_picture_name(entry.name):
+            yield from _regular(entry, name)
+
+
+def _regular(entry: os.DirEntry[str], name: str) -> Iterator[Member]:
+    """The file, unless it is a pipe or a device, or a link that leads nowhere."""
+    try:
+        state = entry.stat()
+    except OSError:
+        return
+    if stat.S_ISREG(state.st_mode):
+        yield Member(name, state.st_size)
+
+
+def _sorted(path: Path, members: Iterator[Member]) -> list[Member]:
+    found = []
+    for member in members:
+        found.append(member)
+        if len(found) > MOST_PICTURES:
+            raise DataError(
+                f"{path.name} holds more than {MOST_PICTURES:,} pictures.", "Choose a folder with fewer of them."
+            )
+    if not found:
+        raise DataError(f"{path.name} holds no pictures.", f"Choose one with {', '.join(SUFFIXES)} files in it.")
+    return sorted(found, key=lambda member: member.name)
