@@ -15,6 +15,7 @@ from genstudio.data.dataset import Dataset
 from genstudio.errors import ArchiveError, TrainingError
 from genstudio.models.contract import Array, Model
 from genstudio.training.budget import Budget
+from genstudio.training.checkpoint import require_fit
 from genstudio.training.descent import Descent, Learner
 from genstudio.training.descent_settings import DescentSettings
 from genstudio.training.descent_state import take, weights_of
@@ -113,8 +114,11 @@ class DeepModel(Model):
         Raises:
             ArchiveError: an array is missing or has a wrong shape.
         """
-        if checkpoint and not {"counters", "best_value", "draw"} <= checkpoint.keys():
-            raise ArchiveError("What going on with the training needs is damaged.", "Train again.")
+        try:
+            if checkpoint:
+                require_fit(self.nets, checkpoint)
+        except (KeyError, ValueError, IndexError) as error:
+            raise ArchiveError(f"What going on with the training needs is damaged: {error}.", "Train again.") from None
         self._checkpoint = dict(checkpoint)
 
     @contextlib.contextmanager

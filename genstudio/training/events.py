@@ -19,12 +19,14 @@ class Progress:
         total: the step at which training would end by itself, where that is known.
         metrics: figures of this step by name, nats per item in model units unless said otherwise.
         items: training items that the step went through.
+        epoch: passes through the training items so far, with fractions, where they are counted.
     """
 
     step: int
     total: int | None
     metrics: Mapping[str, float]
     items: int = 0
+    epoch: float | None = None
 
 
 @dataclass(frozen=True)

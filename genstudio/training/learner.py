@@ -1,0 +1,56 @@
+"""What the gradient loop needs of a model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import torch
+from torch import Tensor, nn
+
+from genstudio.training.events import Note
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What one step goes through.
+
+    Arguments:
+        rows: which training items, shape (B,), int64, on the device.
+        draw: where every random number of the step comes from, so that training can go on where it was left.
+        step: the step, from 1.
+        epoch: passes through the items so far, with fractions.
+    """
+
+    rows: Tensor
+    draw: torch.Generator
+    step: int
+    epoch: float
+
+
+class Learner(Protocol):
+    """What the loop needs of a model that learns by descent."""
+
+    @property
+    def nets(self) -> Mapping[str, nn.Module]:
+        """The networks by name; each has an optimizer of its own."""
+
+    @property
+    def items(self) -> int:
+        """Training items."""
+
+    def losses(self, batch: Batch) -> Iterator[tuple[str, Tensor]]:
+        """The losses of one step, each with the name of the net that descends it.
+
+        A loss is descended before the next is asked for.
+        """
+
+    def figures(self) -> Mapping[str, float]:
+        """Figures of the last step; `train` among them."""
+
+    def validate(self, step: int) -> Mapping[str, float]:
+        """Figures of the validation items; `valid`, higher is better, among them. Empty where there are no items."""
+
+    def remarks(self, step: int) -> Iterator[Note]:
+        """What a person should know by now that was not said before."""
