@@ -67,6 +67,12 @@ class Documents(QObject):
         if name:
             self.open(Path(name))
 
+    def choose_and_open_folder(self) -> None:
+        """Ask for a folder of pictures and open it."""
+        name = QFileDialog.getExistingDirectory(self._window, "Open a folder of pictures")
+        if name:
+            self.open(Path(name))
+
     def open(self, path: Path) -> None:
         """Open data, a recipe or a session, as the file's name says."""
         openers: dict[str, Callable[[Path], None]] = {SUFFIX: self._open_session, ".toml": self._open_recipe}

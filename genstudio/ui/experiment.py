@@ -20,10 +20,12 @@ class Experiment(QWidget):
     Signals:
         draw_requested: the person wants to draw data.
         open_requested: the person wants to open a file.
+        folder_requested: the person wants to open a folder of pictures.
     """
 
     draw_requested = Signal()
     open_requested = Signal()
+    folder_requested = Signal()
 
     def __init__(self, model: SessionModel, theme: Theme, train: QAction) -> None:
         super().__init__()
@@ -46,6 +48,7 @@ class Experiment(QWidget):
             card.form_replaced.connect(self.updateGeometry, Qt.ConnectionType.QueuedConnection)
         model.about_to_train.connect(self._on_about_to_train)
         self.data.open.clicked.connect(self.open_requested)
+        self.data.folder.clicked.connect(self.folder_requested)
         self.data.draw.clicked.connect(self.draw_requested)
 
     def minimumSizeHint(self) -> QSize:

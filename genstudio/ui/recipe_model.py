@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from genstudio.runs.recipe import DataRecipe, ModelRecipe, Recipe, TrainingRecip
 from genstudio.runs.task import Task
 from genstudio.settings import validate
 from genstudio.ui.commands import EditRecipe, Section
-from genstudio.ui.data_loading import Loaded, load
+from genstudio.ui.data_loading import Advice, Loaded, advise, load
 from genstudio.ui.messages import Messages
 from genstudio.ui.pump import Pump
 
@@ -229,10 +230,15 @@ class RecipeModel(QObject):
         # Settings may have been changed while the data were being read.
         self.settle(Loaded(self._with_data(loaded.recipe.data), loaded.raw, loaded.data, loaded.notes))
         self.messages.withdraw(self._notes)
-        self._notes = loaded.notes
+        self._notes = ()
         for note in loaded.notes:
-            self.messages.show("info", note)
+            self._say(note)
         self._recommend()
+
+    def _say(self, note: str) -> None:
+        """Show a remark on the present data; it is withdrawn when others come."""
+        self._notes = (*self._notes, note)
+        self.messages.show("info", note)
 
     def _on_load_failed(self, error: BaseException) -> None:
         self.messages.show_error(error)
@@ -253,22 +259,19 @@ class RecipeModel(QObject):
         """Find what every model recommends for new data; the chosen one takes it, unless settings were given."""
         if self.data is None or self.models is None:
             return
-        data, families = self.data, self.families
-
-        def work(watch: Watch) -> dict[str, Mapping[str, Any]]:
-            watch(0.0, f"Looking at {data.name}")
-            return {key: family.recommended(data) for key, family in families.items()}
-
-        self.pump.run("recommend", work, self._on_recommended)
+        self.pump.run("recommend", partial(advise, self.families, self.data), self._on_recommended)
         self.loading_changed.emit(self.loading is not None)
 
-    def _on_recommended(self, suited: Mapping[str, Mapping[str, Any]]) -> None:
-        self._suited = suited
+    def _on_recommended(self, advice: Advice) -> None:
+        self._suited = advice.settings
         if self._unsuited:
             self._unsuited = False
-            key = self.recipe.model.name
+            former = self.recipe.model.name
+            key = advice.instead_of(former)
             self._propose(self._with_model(key, self._recommended(key)), "model")
             self._sound = self.recipe
+            if key != former:
+                self._say(f"{advice.reasons[former]} {self.families[key].info.title} was chosen instead.")
         self._asking = None
         self.loading_changed.emit(self.loading is not None)
 

@@ -16,7 +16,7 @@ from genstudio.ui.theme import Theme
 FILE = "\0file"
 """Stands for an opened file in the list of sources."""
 
-_GROUPS = {"Toy densities": 0, "Textbook examples": 1, "Real data": 2}
+_GROUPS = {"Toy densities": 0, "Textbook examples": 1, "Real data": 2, "Pictures": 3}
 
 
 class DataCard(Card):
@@ -26,11 +26,15 @@ class DataCard(Card):
         super().__init__(model, theme, "source", "Data")
         self._known = sources()
         self._fill()
-        self.open = self._button("source.open", "Open…", "open", "Open a file: CSV, Parquet, Excel, NPY, NPZ (Ctrl+O)")
+        self.open = self._button("source.open", "Open…", "open", "Open a file: a table, or pictures as IDX, NPZ or zip "
+                                 "(Ctrl+O)")
+        self.folder = self._button("source.folder", "Folder…", "folder", "Open a folder of pictures, whose sub-folders "
+                                   "are the classes (Ctrl+Shift+O)")
         self.draw = self._button("source.draw", "Draw…", "brush", "Draw data with the mouse")
         row = QHBoxLayout()
-        row.addWidget(self.open)
-        row.addWidget(self.draw)
+        row.setSpacing(4)
+        for button in (self.open, self.folder, self.draw):
+            row.addWidget(button)
         self.column.addLayout(row)
         model.recipe_changed.connect(self._on_recipe_changed)
         self.refresh()
