@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import torch
 from torch import Tensor, nn
 
-from genstudio.nets.mlp import ACTIVATIONS
+from genstudio.nets.mlp import ACTIVATIONS, mlp
+from genstudio.nets.transposed import ToPixels, UpConv
 
 Shape = tuple[int, int, int]
 
@@ -33,18 +35,15 @@ class PictureEncoder(nn.Module):
         layers: list[nn.Module] = []
         for inputs, outputs in zip((shape[0], *channels[:-1]), channels, strict=True):
             layers += [nn.Conv2d(inputs, outputs, 3, stride=2, padding=1), ACTIVATIONS[activation]()]
+        self.convolutions = nn.Sequential(*layers)
         height, width = halved(shape, len(channels))
-        layers.append(nn.Flatten())
-        inputs = channels[-1] * height * width
-        for outputs in widths[:-1]:
-            layers += [nn.Linear(inputs, outputs), ACTIVATIONS[activation]()]
-            inputs = outputs
-        layers.append(nn.Linear(inputs, widths[-1]))
-        self.layers = nn.Sequential(*layers)
+        self.dense = mlp((height * width * channels[-1], *widths), activation)
+        _prepare(self)
 
     def forward(self, pictures: Tensor) -> Tensor:
         """Features (N, F) of pictures (N, C, H, W)."""
-        found: Tensor = self.layers(pictures)
+        seen: Tensor = self.convolutions(pictures.contiguous(memory_format=torch.channels_last))
+        found: Tensor = self.dense(seen.permute(0, 2, 3, 1).flatten(1))
         return found
 
 
@@ -64,31 +63,38 @@ class PictureDecoder(nn.Module):
         activation: str,
     ) -> None:
         super().__init__()
-        self._start = (channels[-1], *halved(shape, len(channels)))
-        layers: list[nn.Module] = []
-        for width in (*widths, self._start[0] * self._start[1] * self._start[2]):
-            layers += [nn.Linear(inputs, width), ACTIVATIONS[activation]()]
-            inputs = width
-        layers.append(nn.Unflatten(1, self._start))
-        layers += self._upward(shape, channels, activation)
-        layers.append(nn.Conv2d(channels[0], outputs, 3, padding=1))
-        self.layers = nn.Sequential(*layers)
+        self._start = (*halved(shape, len(channels)), channels[-1])
+        start = self._start[0] * self._start[1] * self._start[2]
+        self.dense = nn.Sequential(mlp((inputs, *widths, start), activation), ACTIVATIONS[activation]())
+        self.convolutions = nn.Sequential(*_upward(shape, channels, activation), ToPixels(channels[0], outputs))
+        _prepare(self)
 
     def forward(self, features: Tensor) -> Tensor:
         """Parameters of pictures, (N, outputs, H, W), from features (N, F)."""
-        found: Tensor = self.layers(features)
+        start = self.dense(features).unflatten(1, self._start).permute(0, 3, 1, 2)
+        found: Tensor = self.convolutions(start)
         return found
 
-    @staticmethod
-    def _upward(shape: Shape, channels: Sequence[int], activation: str) -> list[nn.Module]:
-        layers: list[nn.Module] = []
-        outputs = (*channels[-2::-1], channels[0])
-        for level, (inputs, width) in enumerate(zip(channels[::-1], outputs, strict=True)):
-            # A side that is odd before it was halved comes back one shorter.
-            target, now = halved(shape, len(channels) - 1 - level), halved(shape, len(channels) - level)
-            missing = (target[0] - 2 * now[0] + 1, target[1] - 2 * now[1] + 1)
-            layers += [
-                nn.ConvTranspose2d(inputs, width, 3, stride=2, padding=1, output_padding=missing),
-                ACTIVATIONS[activation](),
-            ]
-        return layers
+
+def _upward(shape: Shape, channels: Sequence[int], activation: str) -> list[nn.Module]:
+    layers: list[nn.Module] = []
+    inputs = channels[-1]
+    for level, width in enumerate(reversed(channels)):
+        # A side that is odd before it was halved comes back one shorter.
+        target, now = halved(shape, len(channels) - 1 - level), halved(shape, len(channels) - level)
+        missing = (2 * now[0] - target[0], 2 * now[1] - target[1])
+        layers += [UpConv(inputs, width, missing), ACTIVATIONS[activation]()]
+        inputs = width
+    return layers
+
+
+def _prepare(net: nn.Module) -> None:
+    """Weights as Glorot and Bengio (2010) start them, and channels innermost, as processors like them."""
+    for layer in net.modules():
+        if isinstance(layer, nn.Linear | nn.Conv2d | nn.ConvTranspose2d):
+            nn.init.xavier_uniform_(layer.weight)
+            if layer.bias is not None:
+                nn.init.zeros_(layer.bias)
+    for weight in net.parameters():
+        if weight.dim() == 4:
+            weight.data = weight.data.contiguous(memory_format=torch.channels_last)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from torch import nn
 
-ACTIVATIONS: dict[str, type[nn.Module]] = {"relu": nn.ReLU, "silu": nn.SiLU, "gelu": nn.GELU, "tanh": nn.Tanh}
+# In place: no layer before one needs for its gradient what it gave.
+ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
+    "relu": partial(nn.ReLU, inplace=True), "silu": nn.SiLU, "gelu": nn.GELU, "tanh": nn.Tanh,
+}
 
 
 def mlp(widths: Sequence[int], activation: str = "relu") -> nn.Sequential:
