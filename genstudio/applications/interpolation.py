@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -31,7 +32,22 @@ def between(a: Floats, b: Floats, shares: Floats, how: How = "spherical") -> Flo
     # Where the ends point the same or opposite ways there is no one great circle.
     if angle < 1e-6 or np.pi - angle < 1e-6:
         return straight
-    found: Floats = (np.sin((1 - t) * angle) * a + np.sin(t * angle) * b) / np.sin(angle)
+    # Weights first: at the ends they are 1 and 0, so that the way begins and ends exactly where it should.
+    found: Floats = np.sin((1 - t) * angle) / np.sin(angle) * a + np.sin(t * angle) / np.sin(angle) * b
+    return found
+
+
+def along(points: Floats, share: float, how: How = "spherical", closed: bool = False) -> Floats:
+    """The point that lies so far along the way through stations (P, Z), shape (Z,).
+
+    Arguments:
+        share: 0 at the first station, 1 at the last, or at the first again where the way is closed.
+    """
+    stations = [*points, points[0]] if closed else list(points)
+    legs = len(stations) - 1
+    place = min(max(share, 0.0), 1.0) * legs
+    leg = min(int(place), legs - 1)
+    found: Floats = between(stations[leg], stations[leg + 1], np.array([place - leg]), how)[0]
     return found
 
 
@@ -47,6 +63,19 @@ def way(points: Floats, steps: int, how: How = "spherical", closed: bool = False
     shares = np.arange(steps) / steps
     parts = [between(a, b, shares, how) for a, b in itertools.pairwise(stations)]
     return np.concatenate(parts if closed else [*parts, points[-1:]])
+
+
+def grid_axes(n: int, bounds: Sequence[float] | None = None) -> tuple[Floats, Floats]:
+    """Where the columns of a manifold stand, from left to right, and its rows, from the top; shape (n,) each.
+
+    Arguments:
+        bounds: x0, x1, y0, y1 that even cells fill; when None the prior is divided evenly.
+    """
+    if bounds is None:
+        return manifold_axis(n), manifold_axis(n)[::-1]
+    x0, x1, y0, y1 = bounds
+    shares = (np.arange(n) + 0.5) / n
+    return x0 + shares * (x1 - x0), y1 - shares * (y1 - y0)
 
 
 def manifold_axis(n: int) -> Floats:

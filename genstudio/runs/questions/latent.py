@@ -6,9 +6,18 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from genstudio.applications.interpolation import How, class_means, manifold_axis, principal_directions, way
+from genstudio.applications.interpolation import How, class_means, grid_axes, principal_directions, way
 from genstudio.data.reader import Watch
+from genstudio.models.contract import Conditional
 from genstudio.runs.question import Answer, Array, Subject, evenly, question
+
+
+@question
+def latent_space(subject: Subject, watch: Watch) -> Answer:
+    """`latent_dim`: coordinates of the latent space; `n_conditions`: classes that decoding can be asked of. Both ()."""
+    model = subject.fitted.model
+    conditions = model.n_conditions() if isinstance(model, Conditional) else 0
+    return {"latent_dim": np.array(subject.fitted.latent_dim), "n_conditions": np.array(conditions)}
 
 
 @question
@@ -52,25 +61,30 @@ def decode(subject: Subject, watch: Watch, *, z: Array, condition: int | None = 
 @question
 def manifold(
     subject: Subject, watch: Watch, *, n: int = 15, axes: Sequence[int] = (0, 1), centre: Array | None = None,
-    condition: int | None = None,
+    bounds: Sequence[float] | None = None, condition: int | None = None,
 ) -> Answer:
-    """Decoded points of a grid over two latent coordinates, evenly spaced under the prior.
+    """Decoded points of a grid over two latent coordinates.
 
     Arguments:
         n: points along each side.
         axes: which two coordinates.
         centre: where the others stand, shape (Z,); 0 when None.
+        bounds: x0, x1, y0, y1 that n × n even cells fill; when None points are evenly spaced under the prior.
 
     Returns:
-        `x` (n * n, *item): rows from the highest second coordinate down; `axis` (n,); `axes` (2,).
+        `x` (n * n, *item): rows from the highest second coordinate down; `first` and `second` (n,): where the
+        columns stand from left to right, and the rows from the top; `axes` (2,); `bounds` (4,), NaN when None.
     """
     width = subject.fitted.latent_dim
-    axis = manifold_axis(n)
+    first, second = grid_axes(n, bounds)
     z = np.tile(np.zeros(width) if centre is None else np.asarray(centre, float), (n * n, 1))
-    z[:, axes[0]] = np.tile(axis, n)
+    z[:, axes[0]] = np.tile(first, n)
     if width > 1:
-        z[:, axes[1]] = np.repeat(axis[::-1], n)
-    return {"x": subject.fitted.decode(z, _codes(n * n, condition)), "axis": axis, "axes": np.array(axes)}
+        z[:, axes[1]] = np.repeat(second, n)
+    return {
+        "x": subject.fitted.decode(z, _codes(n * n, condition)), "first": first, "second": second,
+        "axes": np.array(axes), "bounds": np.full(4, np.nan) if bounds is None else np.array(bounds, float),
+    }
 
 
 @question
@@ -116,8 +130,6 @@ def directions(subject: Subject, watch: Watch, *, most: int = 2000) -> Answer:
     labels = subject.items().labels
     means, counts = class_means(known["z"], known["label"], 0 if labels is None else len(labels.levels))
     return {"mean": mean, "directions": rows, "deviations": deviations, "class_means": means, "class_counts": counts}
-
-
 
 
 def _codes(count: int, condition: int | None) -> Array:

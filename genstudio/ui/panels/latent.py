@@ -1,0 +1,160 @@
+"""The latent space: a map to walk on, ways through it, what each coordinate does, and one's own items in it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout
+
+from genstudio.models.contract import Latent
+from genstudio.runs.job import Status
+from genstudio.runs.run import Run
+from genstudio.training.events import Preview
+from genstudio.ui.latent_item import LatentItem
+from genstudio.ui.latent_map import LatentMap
+from genstudio.ui.latent_model import LatentModel
+from genstudio.ui.latent_way import Way
+from genstudio.ui.panel import Panel, PanelInfo
+from genstudio.ui.plots.throttle import Throttle
+
+Array = NDArray[Any]
+
+ITEMS, ITEMS_WHILE_TRAINING = 3000, 1000
+MANIFOLD_MS = 120
+SETTLED_MS = 300
+"""A point that has stood so long is followed as the model learns."""
+
+
+class LatentPanel(Panel):
+    """One point of the latent space, what it decodes to, and pages that move it."""
+
+    info = PanelInfo(
+        key="latent",
+        title="Latent",
+        icon="latent",
+        order=36,
+        help="The latent space: drag the cursor and see what each place decodes to, walk between items, change one "
+        "coordinate at a time, add what makes a class, and bring your own item.",
+        needs=Latent,
+        needs_run=True,
+        doing="be walked through, as it has no latent space",
+    )
+
+    def build(self) -> None:
+        """Pages on the left, the item on the right."""
+        self._run: Run | None = None
+        self._known = False
+        self._draw = np.random.default_rng()
+        self.latent, self.way = LatentModel(self), Way(self)
+        self.map = LatentMap(self.latent, self.way, self.theme, "latent")
+        self.item = LatentItem(self.latent, self.theme, "latent")
+        self.pages = QTabWidget()
+        self.pages.setObjectName("latent.pages")
+        self.pages.addTab(self.map, "Map")
+        self._manifold = Throttle(self._look_at_manifold, MANIFOLD_MS, self)
+        self._settled = QTimer(self, singleShot=True, interval=SETTLED_MS)
+        self._arrange()
+        self._connect()
+
+    def unsuitable(self, run: Run | None) -> str:
+        """As every panel; and the run must have learned something."""
+        reason = super().unsuitable(run)
+        if not reason and run is not None and run.status is Status.FAILED and not run.history.step:
+            return "This run failed before it had learned anything. Change the settings and train again."
+        return reason
+
+    def run_changed(self, run: Run | None) -> None:
+        """Walk in the space of another run, or look again at one that ended."""
+        if run is None:
+            return
+        if run is not self._run:
+            self._run, self._known = run, False
+            labels = None if run.data is None else run.data.labels
+            self.latent.forget(() if labels is None else labels.levels)
+            self.map.begin(run)
+            self.item.begin(run.preparation)
+            for name in ("manifold", "items", "decoded"):
+                self.look_away(name)
+            self.look("space", self._on_space, "latent_space")
+        elif self._known:
+            self._look_at_items()
+
+    # Building.
+
+    def _arrange(self) -> None:
+        both = QSplitter(Qt.Orientation.Horizontal)
+        both.setObjectName("latent.splitter")
+        both.setChildrenCollapsible(False)
+        both.addWidget(self.pages)
+        both.addWidget(self.item)
+        both.setSizes([640, 300])
+        layout = QVBoxLayout(self.content)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(both)
+
+    def _connect(self) -> None:
+        self.latent.moved.connect(self._on_moved)
+        self.map.manifold_wanted.connect(self._manifold)
+        self.pages.currentChanged.connect(lambda _: self._manifold())
+        self.item.random_wanted.connect(self._on_random)
+        self._settled.timeout.connect(self._follow)
+        for plot in (self.map.plot, self.map.rows.stage, self.item.pictures):
+            plot.export_failed.connect(self.model.messages.show_error)
+
+    # What is asked.
+
+    def _on_space(self, preview: Preview) -> None:
+        self.look_away("space")
+        self._known = True
+        self.latent.take_space(int(preview.answer["latent_dim"]), int(preview.answer["n_conditions"]))
+        self._look_at_items()
+        self._look_at_manifold()
+        self._on_moved()
+
+    def _look_at_items(self) -> None:
+        run = self._run
+        if run is not None and run.data is not None:
+            most = ITEMS if run.status.ended else ITEMS_WHILE_TRAINING
+            self.look("items", self._on_items, "latent_items", most=most)
+
+    def _look_at_manifold(self) -> None:
+        if not self._known or not self.map.manifold_seen():
+            self.look_away("manifold")
+            return
+        self.look("manifold", self._on_manifold, "manifold", **self.map.manifold_arguments())
+
+    def _on_items(self, preview: Preview) -> None:
+        answer = preview.answer
+        self.latent.take_items(answer["z"], answer["label"], answer["row"], answer["kl"])
+
+    def _on_manifold(self, preview: Preview) -> None:
+        self.map.show_manifold(preview.answer)
+
+    # The point.
+
+    def _on_moved(self) -> None:
+        if self._known:
+            self.model.ask("decode", self._show, key="latent.decode", **self._decoding())
+            self._settled.start()
+
+    def _decoding(self) -> dict[str, Any]:
+        return {"z": self.latent.z[None], "condition": self.latent.condition}
+
+    def _follow(self) -> None:
+        """Look at the point from now on: what it decodes to changes as the model learns."""
+        if self._known:
+            self.look("decoded", lambda preview: self._show(dict(preview.answer)), "decode", **self._decoding())
+
+    def _show(self, answer: dict[str, Array]) -> None:
+        if answer["z"].shape[1] == self.latent.latent_dim:
+            self.item.show_decoded(answer["x"])
+            self.map.show_decoded(answer["x"])
+
+    def _on_random(self) -> None:
+        self.latent.compare(None)
+        self.latent.go(self._draw.standard_normal(self.latent.latent_dim))
+
+

@@ -1,0 +1,221 @@
+"""The map of a latent space: decoded pictures, items by class, a way, and a cursor that is dragged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QToolButton
+
+from genstudio.applications.latent_map import Bounds, MapScale
+from genstudio.ui.plots.latent_layers import CursorLayer, ManifoldLayer, MeshLayer, WayLayer
+from genstudio.ui.plots.layers import Layer, PointsLayer
+from genstudio.ui.plots.paint import faded, retheme_legend
+from genstudio.ui.plots.plot import Plot
+from genstudio.ui.theme import Theme
+
+Floats = NDArray[np.float64]
+L = TypeVar("L", bound=Layer)
+
+_STEPS = {
+    Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, 1), Qt.Key.Key_Down: (0, -1),
+}
+_STEP_SHARE, _LONG_STEPS = 0.01, 5
+_EMPTY = np.empty((0, 2))
+
+
+class LatentPlot(Plot):
+    """Two latent coordinates as a map.
+
+    Layers are "manifold", "items" and "way"; their switches are named `<name>.layer.<layer>`. All coordinates given
+    and told are latent ones, however the map is scaled.
+
+    Signals:
+        cursor_moved: where a person wants the cursor: by pressing, dragging or arrow keys.
+        layer_toggled: a layer and whether it is seen now.
+    """
+
+    cursor_moved = Signal(float, float)
+    layer_toggled = Signal(str, bool)
+
+    def __init__(self, theme: Theme, name: str) -> None:
+        super().__init__(theme, name)
+        self._scale = MapScale(by_prior=False)
+        self._items: tuple[Floats, Any, Sequence[str]] = (_EMPTY, None, ())
+        self._way: tuple[Floats, Floats] = (_EMPTY, _EMPTY)
+        self._layers: dict[str, Layer] = {}
+        self._switches: dict[str, QToolButton] = {}
+        self._legend = self.item.addLegend(offset=(-8, 8), labelTextSize="9pt")
+        self._make_layers()
+        self._cursor = CursorLayer(theme.tokens)
+        self._adopt(self._cursor)
+        self.box.disableAutoRange()
+        # Pressing and dragging move the cursor; the wheel and the right button zoom, the middle one pans.
+        self.box.drawing = True
+        self.graph.setCursor(Qt.CursorShape.CrossCursor)
+        self.box.stroked.connect(self._on_stroked)
+        self.view_changed.connect(lambda _: self._refine())
+        self.retheme()
+
+    # What is shown.
+
+    @property
+    def scale(self) -> MapScale:
+        """How latent coordinates are laid out."""
+        return self._scale
+
+    @property
+    def cursor_point(self) -> tuple[float, float]:
+        """Where the cursor stands."""
+        return self._cursor.point
+
+    def set_scale(self, scale: MapScale) -> None:
+        """Lay the coordinates out otherwise, and show all."""
+        if scale == self._scale:
+            return
+        self._scale = scale
+        for side in ("left", "bottom"):
+            ticks = scale.ticks()
+            self.item.getAxis(side).setTicks(None if ticks is None else [ticks])
+        self.manifold.clear()
+        self._draw_all()
+        self.fit_view()
+
+    def set_items(self, points: Floats, classes: ArrayLike | None, names: Sequence[str]) -> None:
+        """Show where items lie, shape (N, 2), and their classes, shape (N,), -1 for none."""
+        self._items = (points, classes, names)
+        self._draw_items()
+
+    def set_manifold(self, pictures: NDArray[Any], n: int, bounds: Bounds) -> None:
+        """Show n × n decoded pictures, rows from the top, over a part of the map (in places of the map)."""
+        self.manifold.set(pictures, n, bounds)
+
+    def set_mesh(self, points: Floats) -> None:
+        """Show a grid of latent points as lines, shape (n, n, 2); an empty one shows none."""
+        self.mesh.set(self._scale.to_map(points))
+
+    def set_way(self, stations: Floats, line: Floats) -> None:
+        """Show stations, shape (P, 2), and the way through them, shape (M, 2)."""
+        self._way = (stations, line)
+        self.way.set(self._scale.to_map(stations), self._scale.to_map(line))
+
+    def set_cursor(self, x: float, y: float) -> None:
+        """Put the cursor somewhere, silently."""
+        self._cursor.set((x, y), self._scale.to_map(np.array([x, y])))
+
+    def offer_layers(self, names: Sequence[str]) -> None:
+        """Offer the switches of these layers only."""
+        for name, switch in self._switches.items():
+            switch.setVisible(name in names)
+            self._layers[name].set_visible(name in names and switch.isChecked())
+
+    def is_layer_visible(self, name: str) -> bool:
+        """Whether a layer is seen."""
+        return self._layers[name].visible
+
+    def fit_view(self) -> None:
+        """Show the prior, and all items."""
+        self.set_bounds(self._scale.view(self._items[0]))
+
+    def retheme(self) -> None:
+        """Take up the theme's colours."""
+        super().retheme()
+        retheme_legend(self._legend, self.theme.tokens)
+        for layer in (*self._layers.values(), self._cursor):
+            layer.retheme(self.theme.tokens)
+        self._refine()
+
+    def arrays(self) -> dict[str, NDArray[np.float64]]:
+        """The items and their classes, the way, and the cursor, in latent coordinates."""
+        points, classes, _ = self._items
+        found = {"items": points, "way": self._way[1], "cursor": np.array([self.cursor_point])}
+        if classes is not None:
+            found["items.class"] = np.asarray(classes, float)
+        return {name: array for name, array in found.items() if len(array)}
+
+    # What the person does.
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrow keys move the cursor; with Shift further."""
+        step = _STEPS.get(Qt.Key(event.key()))
+        if step is None:
+            super().keyPressEvent(event)
+            return
+        far = _LONG_STEPS if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
+        x0, x1, y0, y1 = self.bounds()
+        x, y = self._scale.to_map(np.array(self.cursor_point))
+        share = _STEP_SHARE * far
+        self._tell(x + step[0] * share * (x1 - x0), y + step[1] * share * (y1 - y0))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The size in pixels is known only now."""
+        super().showEvent(event)
+        self._refine()
+
+    def _on_stroked(self, phase: str, x: float, y: float) -> None:
+        self._tell(x, y)
+
+    def _tell(self, x: float, y: float) -> None:
+        wanted = self._scale.to_latent(np.array([x, y]))
+        self.cursor_moved.emit(float(wanted[0]), float(wanted[1]))
+
+    # Layers.
+
+    def _make_layers(self) -> None:
+        tokens = self.theme.tokens
+        self.manifold = self._add("manifold", ManifoldLayer(tokens))
+        self.mesh = self._add("mesh", MeshLayer("Grid under the prior", "manifold", 15, tokens))
+        self.items = self._add("items", PointsLayer("Items", "points", 30, tokens, colour="point", size=5))
+        self.way = self._add("way", WayLayer(tokens))
+
+    def _add(self, name: str, layer: L) -> L:
+        self._layers[name] = layer
+        self._adopt(layer)
+        switch = self.add_tool(f"layer.{name}", layer.icon, layer.title, checkable=True)
+        switch.setChecked(True)
+        switch.toggled.connect(partial(self._on_switched, name))
+        self._switches[name] = switch
+        return layer
+
+    def _adopt(self, layer: Layer) -> None:
+        for item in layer.items:
+            if item.scene() is None:
+                self.item.addItem(item, ignoreBounds=True)
+
+    def _on_switched(self, name: str, visible: bool) -> None:
+        self._layers[name].set_visible(visible)
+        self._refine()
+        self.layer_toggled.emit(name, visible)
+
+    def _draw_all(self) -> None:
+        self._draw_items()
+        self.set_way(*self._way)
+        self.set_cursor(*self.cursor_point)
+
+    def _draw_items(self) -> None:
+        points, classes, names = self._items
+        self.items.set(self._scale.to_map(points), classes, names)
+        self._refine()
+
+    def _refine(self) -> None:
+        if self.items.visible:
+            size = self.graph.viewport().size()
+            self.items.refine(self.bounds(), (size.width(), size.height()))
+            self._adopt(self.items)
+        self._fill_legend()
+
+    def _fill_legend(self) -> None:
+        self._legend.clear()
+        named = self.items.legend() if self.items.visible else []
+        for item, name in named:
+            self._legend.addItem(item, name)
+        tokens = self.theme.tokens
+        self._legend.setBrush(faded(tokens.plot, 0.85) if named else None)
+        self._legend.setPen(tokens.border if named else None)
+
+
