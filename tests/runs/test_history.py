@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -50,3 +51,38 @@ def test_steps_and_values_belong_together() -> None:
     arrays, plain = told().state()
     with pytest.raises(ValueError, match="differ in number"):
         History.from_state({**arrays, "values.0": np.zeros((3, 2))}, plain)
+
+
+def test_levels_and_badges_of_notes_are_kept() -> None:
+    history = History()
+    notes = [Note("info", "a"), Note("warning", "b", "c", "not converged"), Note("alarm", "d", badge="collapsed")]
+    take_all(history, notes)
+    arrays, plain = history.state()
+    assert History.from_state(arrays, json.loads(json.dumps(plain))).notes == notes
+
+
+def test_passes_are_known_and_older_files_do_not_tell_them() -> None:
+    history = History()
+    history.take(Progress(3, None, {}, epoch=1.5))
+    arrays, plain = history.state()
+    assert History.from_state(arrays, plain).epoch == history.until(3).epoch == 1.5
+    del plain["epoch"]
+    assert History.from_state(arrays, plain).epoch is None
+
+
+def test_what_was_read_does_not_keep_a_series_from_growing() -> None:
+    history = told()
+    steps, values = history.series("train")
+    history.take(Progress(4, 10, {"train": 7.0}))
+    assert steps.size == values.size == 3
+    assert history.series("train", since=3)[1].tolist() == [7.0]
+
+
+def test_half_a_million_steps_find_room() -> None:
+    history, event = History(), Progress(1, None, {f"figure {i}": 0.5 for i in range(8)})
+    tracemalloc.start()
+    for _ in range(20_000):
+        history.take(event)
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert held * 25 < 100e6  # bytes, for 500,000 steps
