@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from typing import cast
@@ -18,7 +17,8 @@ from genstudio.models._autoencoder_learner import NET, BatchedItems, BoundLearne
 from genstudio.models._autoencoder_net import AutoencoderNet, one_hot
 from genstudio.models._autoencoder_settings import AutoencoderSettings, likelihood_name, unsuitable_likelihood
 from genstudio.models._deep import DeepModel, Shape, pieces, tensor_of
-from genstudio.models._suitability import unsuitable_numbers
+from genstudio.models._streams import normals, streams, uniforms
+from genstudio.models._suitability import FEWEST_ROWS, unsuitable_numbers
 from genstudio.models.contract import Array, Floats, Ints, Outcomes
 from genstudio.training.events import LiveSettings
 
@@ -40,9 +40,12 @@ class Autoencoder(DeepModel):
         reason = super().unsuitable(data)
         if reason is not None:
             return reason
+        title = f"A {cls.info.title[0].lower()}{cls.info.title[1:]}"
         if data.kind is Kind.TABLE:
-            return unsuitable_numbers(data, f"A {cls.info.title.lower()}")
-        return None if len(data.train) > 1 else f"{data.name} has no pictures to learn from."
+            return unsuitable_numbers(data, title)
+        if len(data.train) < FEWEST_ROWS:
+            return f"{title} needs at least 2 pictures to learn from; {data.name} has {len(data.train)}."
+        return None
 
     # Learning.
 
@@ -201,26 +204,17 @@ class Autoencoder(DeepModel):
 
     def _bound(self, x: Floats, k: int, seed: int, given: Tensor) -> Floats:
         items = self._tensor(x)
-        noise, thresholds = self._noise(items, k, seed)
+        stream = streams(items.cpu().numpy(), seed)
         if self.settings.binarize:
-            items = (thresholds < items).float()
+            drawn = uniforms(stream, int(np.prod(self.shape))).reshape(items.shape)
+            items = (torch.from_numpy(drawn).to(self._device) < items).float()
+        noise = torch.from_numpy(normals(stream, k * self.latent_dim)).view(len(x), k, -1).transpose(0, 1)
         logs = [
             self.net.log_weights(items, given, noise[part].to(self._device)).double()
             for part in pieces(k, max(1, DECODED // len(x)))
         ]
         bound: Floats = (torch.logsumexp(torch.cat(logs), dim=0) - np.log(k)).cpu().numpy()
         return bound
-
-    def _noise(self, items: Tensor, k: int, seed: int) -> tuple[Tensor, Tensor]:
-        """Normals (k, N, Z) and uniforms (N, *item) of a stream of its own for each item."""
-        normals = np.empty((k, len(items), self.latent_dim), np.float32)
-        uniforms = np.zeros(items.shape, np.float32)
-        for place, item in enumerate(items.cpu().numpy()):
-            stream = np.random.default_rng((seed, zlib.crc32(item.tobytes())))
-            normals[:, place] = stream.standard_normal((k, self.latent_dim), np.float32)
-            if self.settings.binarize:
-                uniforms[place] = stream.random(item.shape, np.float32)
-        return torch.from_numpy(normals), torch.from_numpy(uniforms).to(self._device)
 
     def _scales(self, shape: Shape) -> bool:
         return len(shape) == 1 and likelihood_name(self.settings, shape) == "gaussian"
