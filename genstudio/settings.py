@@ -86,8 +86,8 @@ class SettingInfo:
 
 
 def describe(model: type[Settings]) -> tuple[SettingInfo, ...]:
-    """The settings of a model, in the order in which its class names them."""
-    return tuple(_describe_field(name, field) for name, field in model.model_fields.items())
+    """The settings of a model, in the order in which its class names them, and then those that it inherits."""
+    return tuple(_describe_field(name, model.model_fields[name]) for name in _own_first(model))
 
 
 def validate(model: type[S], values: Mapping[str, Any], where: str) -> S:
@@ -145,6 +145,11 @@ def _describe_field(name: str, field: Any) -> SettingInfo:
         name=name, label=label, help=field.description or "", kind=kind, choices=choices, optional=optional,
         default=field.get_default(call_default_factory=True), **bounds, **{**_PLAIN, **extra},
     )
+
+
+def _own_first(model: type[Settings]) -> Iterable[str]:
+    own = (name for kind in model.__mro__ for name in vars(kind).get("__annotations__", ()))
+    return dict.fromkeys(name for name in own if name in model.model_fields)
 
 
 _PLAIN: dict[str, Any] = {"unit": "", "log": False, "live": False, "hidden": False, "advanced": False}
