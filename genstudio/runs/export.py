@@ -95,7 +95,7 @@ def write_samples(path: Path, preparation: Preparation, x: Array, component: Arr
         return
     columns: dict[str, Array | Cells] = {name: x[:, i] for i, name in enumerate(preparation.names)}
     if (component >= 0).any():
-        columns[_free("component", columns)] = component
+        columns[free_name("component", columns)] = component
     write_csv(path, columns)
 
 
@@ -122,12 +122,12 @@ def write_flagged(path: Path, table: Table, flagged: Sequence[StrangeRow], names
     rows = np.array([row.row for row in flagged], dtype=np.int64)
     columns: dict[str, Array | Cells] = {"row": rows + 1}
     for column in table.take(rows).columns:
-        columns[_free(column.name, columns)] = original_cells(column)
-    columns[_free("anomaly_score", columns)] = np.array([row.score for row in flagged])
+        columns[free_name(column.name, columns)] = original_cells(column)
+    columns[free_name("anomaly_score", columns)] = np.array([row.score for row in flagged])
     if all(len(row.contributions) for row in flagged):
         for i, name in enumerate(names):
-            columns[_free(f"contribution_{name}", columns)] = np.array([row.contributions[i] for row in flagged])
-    columns[_free("reason", columns)] = [row.reason for row in flagged]
+            columns[free_name(f"contribution_{name}", columns)] = np.array([row.contributions[i] for row in flagged])
+    columns[free_name("reason", columns)] = [row.reason for row in flagged]
     write_csv(path, columns)
 
 
@@ -138,6 +138,13 @@ def original_cells(column: Column) -> Cells:
     if column.type is ColumnType.DATE:
         return ["" if np.isnan(value) else _moment(value) for value in column.values.tolist()]
     return list(_cells(column.values))
+
+
+def free_name(name: str, used: Mapping[str, Any]) -> str:
+    """The name, marked where a column of that name is there already."""
+    while name in used:
+        name += "_"
+    return name
 
 
 def harmless(text: str) -> str:
@@ -167,10 +174,3 @@ def _moment(seconds: float) -> str:
         return repr(seconds)
     at_midnight = (moment.hour, moment.minute, moment.second, moment.microsecond) == (0, 0, 0, 0)
     return moment.date().isoformat() if at_midnight else moment.replace(tzinfo=None).isoformat(" ")
-
-
-def _free(name: str, used: Mapping[str, Any]) -> str:
-    """The name, marked where a column of that name is there already."""
-    while name in used:
-        name += "_"
-    return name

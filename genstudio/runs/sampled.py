@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,6 +11,7 @@ from numpy.typing import NDArray
 
 from genstudio.data.preparation import Preparation
 from genstudio.data.table import Column, ColumnType, Table
+from genstudio.runs.export import check_format, free_name, write_csv, write_npz
 
 Array = NDArray[Any]
 
@@ -26,6 +29,38 @@ def sampled_table(preparation: Preparation, x: Array, component: Array) -> Table
     if (component >= 0).any():
         columns.append(Column(COMPONENT, ColumnType.NUMBER, component + 1.0))
     return Table("samples", tuple(columns))
+
+
+def beside_table(preparation: Preparation, x: Array, other: Array, row: Array | None = None) -> Table:
+    """Rows beside what a model makes of them: each column, then the same again.
+
+    Arguments:
+        x, other: shape (N, D), data units.
+        row: of the raw data, shape (N,), counted from 1 in a first column.
+    """
+    columns = [] if row is None else [Column("row", ColumnType.NUMBER, row + 1.0)]
+    for i, known in enumerate(preparation.columns):
+        columns.append(_column(known, x[:, i]))
+        columns.append(replace(_column(known, other[:, i]), name=f"{known.name} again"))
+    return Table("reconstructions", tuple(columns))
+
+
+def write_beside(path: Path, preparation: Preparation, x: Array, other: Array, row: Array) -> None:
+    """Rows and what a model makes of them as CSV (columns as `beside_table`) or NPZ (`x`, `reconstruction`, `row`).
+
+    Raises:
+        DataError: the file's name ends otherwise.
+        ArchiveError: the file cannot be written.
+    """
+    check_format(path)
+    if path.suffix.lower() == ".npz":
+        write_npz(path, {"x": x, "reconstruction": other, "row": row, "columns": np.array(preparation.names, str)})
+        return
+    columns: dict[str, Array] = {"row": row + 1}
+    for i, name in enumerate(preparation.names):
+        columns[free_name(name, columns)] = x[:, i]
+        columns[free_name(f"{name} again", columns)] = other[:, i]
+    write_csv(path, columns)
 
 
 def _column(known: Column, values: Array) -> Column:

@@ -1,103 +1,82 @@
-"""What the model invents: samples as a table and over the data, drawn again as it learns."""
+"""What the model invents, page after page, beside what it learned from; drawn again as it learns."""
 
 from __future__ import annotations
 
-from functools import partial
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QSplitter, QStackedWidget, QVBoxLayout
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout
 
-from genstudio.data.dataset import Dataset
-from genstudio.data.reader import Watch
-from genstudio.errors import GenStudioError
-from genstudio.models.contract import Samples
-from genstudio.runs.export import check_format, write_samples
+from genstudio.data.preparation import PicturePreparation
+from genstudio.models.contract import Conditional, Latent, Samples
 from genstudio.runs.job import Asked, Status
 from genstudio.runs.run import Run
-from genstudio.runs.sampled import sampled_table
-from genstudio.settings import SettingInfo, Settings, describe, setting
 from genstudio.training.events import Preview
-from genstudio.ui.fields import Field, field_for
 from genstudio.ui.panel import Panel, PanelInfo
-from genstudio.ui.plain_table import plain_label, quiet_button
-from genstudio.ui.plots.line_view import LineView
-from genstudio.ui.plots.stage import Stage
-from genstudio.ui.sample_table import SampleTable
-from genstudio.ui.view_choice import ViewChoice
-
-Array = NDArray[Any]
+from genstudio.ui.sample_comparison import SampleComparison
+from genstudio.ui.sample_controls import SampleControls
+from genstudio.ui.sample_detail import SampleDetail
+from genstudio.ui.sample_export import Offer, SampleExport
+from genstudio.ui.sample_page import Array, Favourites, Page, Wish, empty_page, page_of
+from genstudio.ui.sample_pictures import SamplePictures
+from genstudio.ui.sample_rows import SampleRows
+from genstudio.ui.sample_views import HINTS, VIEWS, SampleViews
+from genstudio.ui.sample_words import NO_DATA
 
 LIVE_SAMPLES = 5_000
 """So many are drawn again and again while a run learns; more are drawn once, when it rests."""
-DATA_POINTS, DRAWN_POINTS = 50_000, 100_000
-MOST_SEEDS = 2**32
-SAMPLES_DEPTH = 35
-"""In front of the data, as it is the samples that one looks at here."""
-FORMATS = "CSV (*.csv);;NumPy (*.npz)"
-
-
-class SampleSettings(Settings):
-    """What is drawn."""
-
-    n: int = setting(1000, "How many samples are drawn.", ge=1, le=10_000_000, label="Samples", log=True)
-    seed: int = setting(0, "The same seed gives the same samples.", ge=0, lt=MOST_SEEDS)
+MOST_PAIRS = 400
 
 
 class SamplesPanel(Panel):
-    """Samples over the data with the colours of their components, and as rows."""
+    """Pages of pictures or rows, and one item by itself."""
 
     info = PanelInfo(
         key="samples",
         title="Samples",
         icon="sample",
         order=35,
-        help="New rows that the model invents, over the data and as a table, to be copied and exported.",
+        help="New items that the model invents, page after page, to be compared with the data, kept and exported.",
         needs=Samples,
         needs_run=True,
         doing="invent samples",
     )
 
     def build(self) -> None:
-        """A line of controls; the stage beside the table."""
+        """A line of views, a line of controls; the page, and what is chosen on it."""
         self._run: Run | None = None
-        self._data: Dataset | None = None
-        self._points = np.empty((0, 0))
-        self._x, self._component = np.empty((0, 0)), np.empty(0, np.int64)
+        self._page = empty_page((0,))
         self._asked: Asked | None = None
-        self._exporting = False
-        self.fields = {info.name: _field(info) for info in describe(SampleSettings)}
-        self.choice = ViewChoice("samples", all_pairs=False)
-        self.new_seed = quiet_button(self.theme, "samples.new_seed", "reset", "New seed", "Draw other samples")
-        self.export_button = quiet_button(
-            self.theme, "samples.export", "export", "Export…", "Save the samples as CSV or NPZ (Ctrl+E)"
-        )
-        self.problem = plain_label("samples.problem", "problem", "What is wrong with what was typed")
-        self.stage = Stage(self.theme, "samples.stage")
-        self.stage.offer_layers(["data", "samples"])
-        self.stage.samples.set_depth(SAMPLES_DEPTH)
-        self.line = LineView(self.theme, "samples.line")
-        self.samples = SampleTable(self.theme, "samples")
+        self._classes_of: str | None = None
+        self.favourites = Favourites()
+        self.controls = SampleControls(self.theme)
+        self.grid = SamplePictures(self.theme)
+        self.rows = SampleRows(self.theme, self.model.pump)
+        self.detail = SampleDetail(self.theme)
+        self.comparison = SampleComparison(self.model, self.detail, self.favourites)
+        self.exporting = SampleExport(self.model, self.theme, self, self._offer)
+        self.views = SampleViews(self.theme)
         self._arrange()
         self._connect()
+        self.show_view("samples")
 
     @property
-    def n(self) -> int:
-        """How many samples are asked for."""
-        return int(self.fields["n"].value())
+    def wish(self) -> Wish:
+        """Which samples are asked for."""
+        return self.controls.wish
 
     @property
-    def seed(self) -> int:
-        """What they are drawn with."""
-        return int(self.fields["seed"].value())
+    def page(self) -> Page:
+        """What is shown."""
+        return self._page
 
     @property
-    def shown_samples(self) -> Array:
-        """The samples that are shown, shape (N, D), data units."""
-        return self._x
+    def pictures(self) -> bool:
+        """Whether the shown run invents pictures."""
+        return self._run is not None and isinstance(self._run.preparation, PicturePreparation)
 
     def unsuitable(self, run: Run | None) -> str:
         """As every panel; and the run must have learned something."""
@@ -111,222 +90,226 @@ class SamplesPanel(Panel):
         if run is None:
             return
         if run is not self._run:
-            self._run = run
-            self._show(np.empty((0, len(run.preparation.columns))), np.empty(0, np.int64))
-        self._take_data(run)
+            self._take_run(run)
+        if not self.pictures:
+            self.rows.set_data(run.data)
         self._draw_again()
 
-    def export(self) -> None:
-        """Ask for a file, and write as many samples as are asked for."""
-        name, kind = QFileDialog.getSaveFileName(self, "Export samples", "samples.csv", FORMATS)
-        if name:
-            path = Path(name)
-            ending = ".npz" if "npz" in kind else ".csv"
-            self.export_to(path if path.suffix.lower() in (".csv", ".npz") else path.with_name(path.name + ending))
+    def show_view(self, key: str) -> None:
+        """Show "samples", "reconstructions" or "favourites"."""
+        self.views.choose(key)
+        self.controls.show_reconstructions(key == "reconstructions")
+        self.controls.setEnabled(key != "favourites")
+        if self._run is not None:
+            self._show(self._empty())
+            self._draw_again()
 
-    def export_to(self, path: Path) -> None:
-        """Draw all samples that are asked for, and write them to a file, in the background."""
-        run = self._run
-        try:
-            check_format(path)
-        except GenStudioError as error:
-            self.model.messages.show_error(error)
-            return
-        if run is not None:
-            self._set_exporting(True)
-            asked = run.job.ask("sample", n=self.n, seed=self.seed)
-            self.model.pump.follow(asked, partial(self._write, run, path), self._on_export_failed)
+    def export(self) -> None:
+        """Ask for a file, and write what is shown; samples as many as are asked for."""
+        self.exporting.export_page()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Pages, stars, and nothing chosen, for keys that no view took for itself."""
+        way = {Qt.Key.Key_PageDown: 1, Qt.Key.Key_PageUp: -1}.get(Qt.Key(event.key()))
+        if way is not None:
+            self._turn(way)
+        elif event.key() == Qt.Key.Key_S and not event.modifiers():
+            self._on_starred()
+        elif event.key() == Qt.Key.Key_Escape:
+            self.comparison.clear()
+            self.grid.set_selected([])
+        else:
+            super().keyPressEvent(event)
 
     # Building.
 
     def _arrange(self) -> None:
-        choice = QHBoxLayout()
-        choice.setContentsMargins(12, 0, 12, 0)
-        choice.addWidget(self.choice)
-        self._views = QStackedWidget()
-        self._views.addWidget(self.stage)
-        self._views.addWidget(self.line)
-        both = QSplitter(Qt.Orientation.Horizontal)
-        both.setObjectName("samples.splitter")
-        both.setChildrenCollapsible(False)
-        both.addWidget(self._views)
-        both.addWidget(self.samples)
-        both.setSizes([560, 440])
+        above = QHBoxLayout()
+        above.setContentsMargins(12, 6, 8, 2)
+        above.setSpacing(4)
+        above.addWidget(self.views)
+        above.addStretch(1)
+        above.addWidget(self.exporting.button)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.grid)
+        self._pages.addWidget(self.rows)
+        self._both = QSplitter(Qt.Orientation.Horizontal)
+        self._both.setObjectName("samples.parts")
+        self._both.setChildrenCollapsible(False)
+        self._both.addWidget(self._pages)
+        self._both.addWidget(self.detail)
         layout = QVBoxLayout(self.content)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addLayout(self._header())
-        layout.addLayout(choice)
-        layout.addWidget(both, 1)
-
-    def _header(self) -> QHBoxLayout:
-        header = QHBoxLayout()
-        header.setContentsMargins(12, 6, 8, 4)
-        header.setSpacing(6)
-        for name, width in (("n", 108), ("seed", 112)):
-            header.addWidget(_label(self.fields[name].info))
-            self.fields[name].widget.setFixedWidth(width)
-            header.addWidget(self.fields[name].widget)
-        header.addWidget(self.new_seed)
-        header.addWidget(self.problem, 1)
-        header.addWidget(self.export_button)
-        return header
+        layout.addLayout(above)
+        layout.addWidget(self.controls)
+        layout.addWidget(self._both, 1)
 
     def _connect(self) -> None:
-        for field in self.fields.values():
-            field.committed.connect(self._on_wished)
-            field.problem.connect(partial(self._on_problem, field))
-        self.new_seed.clicked.connect(self._on_new_seed)
-        self.export_button.clicked.connect(self.export)
-        self.choice.changed.connect(self._on_view_chosen)
-        self.samples.copied.connect(self._on_copied)
-        for plot in (self.stage, self.line):
+        self.views.chosen.connect(self.show_view)
+        self.controls.changed.connect(self._on_wished)
+        self.grid.turned.connect(self._turn)
+        self.grid.clicked.connect(self.comparison.pick)
+        self.rows.picked.connect(self.comparison.pick)
+        self.comparison.picked.connect(self._on_picked)
+        self.rows.samples.copied.connect(self._on_copied)
+        for starred in (self.grid.starred, self.rows.starred, self.detail.star_clicked):
+            starred.connect(self._on_starred)
+        for plot in (self.rows.stage, self.rows.line, self.detail.nearness, self.grid, self.detail.pair):
             plot.export_failed.connect(self.model.messages.show_error)
 
-    # The data behind.
+    # The run.
 
-    def _take_data(self, run: Run) -> None:
-        names = run.preparation.names
-        self.choice.set_columns(names)
-        self._views.setCurrentIndex(1 if len(names) == 1 else 0)
-        if run.data is self._data:
+    def _take_run(self, run: Run) -> None:
+        self._run = run
+        self._classes_of = None
+        self.controls.set_pictures(self.pictures)
+        self.controls.offer_classes(())
+        self.detail.set_pictures(self.pictures)
+        self._both.setOrientation(Qt.Orientation.Horizontal if self.pictures else Qt.Orientation.Vertical)
+        self._both.setSizes([640, 260] if self.pictures else [400, 190])
+        self._pages.setCurrentWidget(self.grid if self.pictures else self.rows)
+        if not self.pictures:
+            self.rows.set_preparation(run.preparation)
+        self.views.offer_reconstructions(issubclass(run.model, Latent))
+        self.show_view(self.views.current)
+
+    def _offer_classes(self, run: Run) -> None:
+        """Classes are known once networks have been made."""
+        if self._classes_of == run.key or not issubclass(run.model, Conditional):
             return
-        self._data = run.data
-        self._points = np.empty((0, len(names)))
-        self._draw_points()
-        if run.data is not None:
-            self.model.pump.run("samples.points", partial(_rows, run.data), partial(self._on_points, run.data))
+        self._classes_of = run.key
 
-    def _on_points(self, data: Dataset, points: Array) -> None:
-        if data is self._data:
-            self._points = points
-            self._draw_points()
+        def done(answer: Mapping[str, Array]) -> None:
+            count = int(answer["n"][0])
+            levels = () if run.data is None or run.data.labels is None else run.data.labels.levels
+            words = levels if len(levels) == count else tuple(f"class {place + 1}" for place in range(count))
+            self.controls.offer_classes(words)
 
-    def _draw_points(self) -> None:
-        if self._points.shape[1] < 2:
-            return
-        columns = list(self.choice.columns)
-        names = [] if self._run is None else self._run.preparation.names
-        self.stage.set_labels(*(names[column] for column in columns))
-        self.stage.set_points(self._points[:, columns])
-        if len(self._points):
-            self.stage.fit_view()
+        self.model.ask("conditions", done, key="samples.conditions")
 
-    # The samples.
+    # Drawing.
 
     def _draw_again(self) -> None:
-        """Draw some samples again and again, as the model changes by learning or by hand."""
-        if self._run is not None:
-            self.look("drawn", self._on_drawn, "sample", n=min(self.n, LIVE_SAMPLES), seed=self.seed)
-
-    def _ask_many(self) -> None:
-        if self._asked is not None:
-            self._asked.give_up()
-        wish = (self.n, self.seed)
-
-        def done(answer: dict[str, Array]) -> None:
-            self._asked = None
-            if wish == (self.n, self.seed):
-                self._show(answer["x"], answer["component"])
-
-        self._asked = self.model.ask("sample", done, key="samples.many", n=self.n, seed=self.seed)
-
-    def _on_drawn(self, preview: Preview) -> None:
-        run, x = self._run, preview.answer["x"]
-        if run is None or x.shape[1] != len(run.preparation.columns) or len(x) != min(self.n, LIVE_SAMPLES):
-            return
-        if self.n > LIVE_SAMPLES and run.status.ended:
-            self._ask_many()
-        else:
-            self._show(x, preview.answer["component"])
-
-    def _show(self, x: Array, component: Array) -> None:
-        self._x, self._component = x, component
+        """Look again and again at what the view is of, as the model changes by learning or by hand."""
+        for name in ("drawn", "reconstructed"):
+            self.look_away(name)
         run = self._run
-        known = run is not None and len(x) > 0
-        self.samples.show_table(sampled_table(run.preparation, x, component) if run and known else None, self.n)
-        self._set_exporting(self._exporting)
-        self._draw_samples()
-
-    def _draw_samples(self) -> None:
-        run, x = self._run, self._x[:DRAWN_POINTS]
         if run is None:
             return
-        if len(run.preparation.columns) == 1:
-            if len(x):
-                self.line.set_values(x[:, 0], run.preparation.names[0])
+        if self.views.current == "samples":
+            self.look("drawn", self._on_drawn, "sample", **self._live_wish().arguments())
+        elif self.views.current == "reconstructions" and run.data is not None:
+            self.look("reconstructed", self._on_reconstructed, "reconstructions", n=min(self.wish.n, MOST_PAIRS),
+                      part=self.controls.chosen_part, seed=self.wish.seed)
+        else:
+            self._show(self._favourite_page() if self.views.current == "favourites" else self._empty())
+
+    def _live_wish(self) -> Wish:
+        wish = self.wish
+        return Wish(min(wish.n, LIVE_SAMPLES), wish.seed, wish.temperature, wish.condition)
+
+    def _on_drawn(self, preview: Preview) -> None:
+        run = self._run
+        if run is None or self.views.current != "samples" or not self._live_wish().answered_by(preview.answer):
             return
-        self.stage.set_samples(x[:, list(self.choice.columns)], self._component[:DRAWN_POINTS])
+        self._offer_classes(run)
+        if self.wish.n > LIVE_SAMPLES and run.status.ended:
+            self._ask_page(self.wish)
+        else:
+            self._show(_page(preview.answer, self._live_wish(), preview.step))
+
+    def _ask_page(self, wish: Wish) -> None:
+        """Draw at once, without waiting for the time that looking may take."""
+        if self._asked is not None:
+            self._asked.give_up()
+
+        def done(answer: Mapping[str, Array]) -> None:
+            step = 0 if self._asked is None else self._asked.step
+            self._asked = None
+            if self.views.current == "samples" and wish in (self.wish, self._live_wish()):
+                self._show(_page(answer, wish, step))
+
+        self._asked = self.model.ask("sample", done, key="samples.page", **wish.arguments())
+
+    def _on_reconstructed(self, preview: Preview) -> None:
+        if self.views.current == "reconstructions":
+            answer = preview.answer
+            none = np.full(len(answer["x"]), -1)
+            self._show(Page(answer["x"], none, preview.step, other=answer["reconstruction"], row=answer["row"]))
+
+    def _show(self, page: Page) -> None:
+        run = self._run
+        if run is None:
+            return
+        self._page = page
+        if self.pictures:
+            missing = self.views.current == "reconstructions" and run.data is None
+            self.grid.set_hint(NO_DATA if missing else HINTS[self.views.current])
+            self.grid.show_page(page)
+        else:
+            wanted = self.wish.n if self.views.current == "samples" else len(page)
+            self.rows.show_page(page, wanted, self._title(run))
+        self._show_stars(run)
+        self.exporting.set_some(len(page) > 0)
+        self.comparison.show_page(run, page, run.status.ended or run.status is Status.PAUSED)
+
+    def _title(self, run: Run) -> str:
         step = f" · {run.model.info.step_name} {run.history.step:,}" if run.history.step else ""
-        self.stage.set_title(f"Samples{step}")
-        if not len(self._points):
-            self.stage.fit_view()
+        return f"{VIEWS[self.views.current][0]}{step}"
+
+    def _show_stars(self, run: Run) -> None:
+        self.views.show_count(len(self.favourites.of(run.key)))
+        if self.pictures:
+            favourites = self.views.current == "favourites"
+            self.grid.set_marked([] if favourites else self.favourites.among(run.key, self._page))
+
+    def _empty(self) -> Page:
+        assert self._run is not None
+        preparation = self._run.preparation
+        return empty_page(preparation.shape if isinstance(preparation, PicturePreparation) else (
+            len(preparation.columns),))
+
+    def _favourite_page(self) -> Page:
+        assert self._run is not None
+        return page_of(self.favourites.of(self._run.key), self._empty().x.shape[1:])
 
     # What the person does.
 
-    def _on_wished(self, value: object) -> None:
+    def _turn(self, pages: int) -> None:
+        if self.views.current != "favourites":
+            self.controls.turn(pages)
+
+    def _on_wished(self) -> None:
+        run = self._run
         self._draw_again()
+        if run is not None and not run.status.ended and self.views.current == "samples":
+            self._ask_page(self._live_wish())
 
-    def _on_new_seed(self) -> None:
-        self.fields["seed"].commit()
-        self.fields["seed"].set_value((self.seed + 1) % MOST_SEEDS)
-        self._on_problem(self.fields["seed"], "")
-        self._draw_again()
+    def _on_picked(self, picked: bool) -> None:
+        self.detail.setVisible(picked or self.pictures)
 
-    def _on_problem(self, field: Field, sentence: str) -> None:
-        field.mark(bool(sentence))
-        self.problem.setText(sentence)
-        self.problem.setToolTip(sentence)
-
-    def _on_view_chosen(self) -> None:
-        self._draw_points()
-        self._draw_samples()
+    def _on_starred(self) -> None:
+        run, item = self._run, self.comparison.item
+        if run is None or item is None:
+            return
+        self.favourites.toggle(run.key, item)
+        if self.views.current == "favourites":
+            self._show(self._favourite_page())
+        self._show_stars(run)
+        self.comparison.refresh_star()
 
     def _on_copied(self, count: int) -> None:
         self.model.messages.show("info", f"{count:,} sample{'s' * (count != 1)} copied.")
 
-    # Export.
-
-    def _write(self, run: Run, path: Path, answer: dict[str, Array]) -> None:
-        self.model.pump.run(f"samples.export {path}", partial(_write_file, run, path, answer),
-                            partial(self._on_exported, path), self._on_export_failed)
-
-    def _on_exported(self, path: Path, count: int) -> None:
-        self.model.messages.show("info", f"Saved {count:,} sample{'s' * (count != 1)} as {path.name} in {path.parent}.")
-        self._set_exporting(False)
-
-    def _on_export_failed(self, error: BaseException) -> None:
-        self.model.messages.show_error(error)
-        self._set_exporting(False)
-
-    def _set_exporting(self, exporting: bool) -> None:
-        self._exporting = exporting
-        self.export_button.setEnabled(len(self._x) > 0 and not exporting)
+    def _offer(self) -> Offer | None:
+        run = self._run
+        if run is None:
+            return None
+        wish = self.wish if self.views.current == "samples" else None
+        whole = wish is None or len(self._page) == wish.n
+        return Offer(run, self.pictures, self._page, self._favourite_page(), wish, whole)
 
 
-def _rows(data: Dataset, watch: Watch) -> Array:
-    """Rows in data units, at most so many as a stage can show, evenly spaced."""
-    everything = data.everything
-    some = np.linspace(0, len(everything) - 1, min(DATA_POINTS, len(everything))).astype(np.int64)
-    return data.preparation.to_data(everything[some])
-
-
-def _write_file(run: Run, path: Path, answer: dict[str, Array], watch: Watch) -> int:
-    write_samples(path, run.preparation, answer["x"], answer["component"])
-    return len(answer["x"])
-
-
-def _field(info: SettingInfo) -> Field:
-    field = field_for(info)
-    field.set_value(info.default)
-    editor = field.editors()[0]
-    editor.setObjectName(f"samples.{info.name}")
-    editor.setAccessibleName("Number of samples" if info.name == "n" else info.label)
-    editor.setToolTip(info.help)
-    return field
-
-
-def _label(info: SettingInfo) -> QLabel:
-    label = QLabel(info.label)
-    label.setToolTip(info.help)
-    return label
+def _page(answer: Mapping[str, Any], wish: Wish, step: int) -> Page:
+    return Page(answer["x"], answer["component"], step, wish)

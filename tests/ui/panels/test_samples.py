@@ -39,7 +39,7 @@ def hand(panel: SamplesPanel, model: SessionModel, qtbot: QtBot) -> Hand:
 
 
 def listed(hand: Hand) -> int:
-    return hand.panel.samples.rows.rowCount()
+    return hand.panel.rows.samples.rows.rowCount()
 
 
 def drawn_by(run: Run, n: int, seed: int) -> np.ndarray:
@@ -59,9 +59,9 @@ def test_without_a_run_it_says_what_to_do(hand: Hand) -> None:
 def test_samples_are_those_of_the_model(hand: Hand) -> None:
     run = trained(hand)
     expected = drawn_by(run, 1000, 0)
-    stage = hand.panel.stage
+    stage = hand.panel.rows.stage
     np.testing.assert_allclose(np.sort(stage.arrays()["samples"], axis=0), np.sort(expected, axis=0), rtol=1e-12)
-    rows = hand.panel.samples.rows
+    rows = hand.panel.rows.samples.rows
     titles = [rows.headerData(i, Qt.Orientation.Horizontal) for i in range(rows.columnCount())]
     assert titles == ["x", "y", "component"]
     assert rows.data(rows.index(0, 0)) == f"{expected[0, 0]:.6g}"
@@ -74,10 +74,10 @@ def test_number_and_seed_are_typed_and_another_seed_is_a_click(hand: Hand) -> No
     hand.retype("samples.n", "12")
     hand.until(lambda: listed(hand) == 12)
     hand.retype("samples.seed", "7")
-    hand.until(lambda: np.array_equal(hand.panel.shown_samples, drawn_by(run, 12, 7)))
-    hand.click("samples.new_seed")
-    assert hand.panel.seed == 8
-    hand.until(lambda: np.array_equal(hand.panel.shown_samples, drawn_by(run, 12, 8)))
+    hand.until(lambda: np.array_equal(hand.panel.page.x, drawn_by(run, 12, 7)))
+    hand.click("samples.next")
+    assert hand.panel.wish.seed == 8
+    hand.until(lambda: np.array_equal(hand.panel.page.x, drawn_by(run, 12, 8)))
 
 
 @pytest.mark.parametrize(("name", "text"), [("n", "0"), ("n", "many"), ("n", "1e9"), ("seed", "-1"), ("seed", "1.5")])
@@ -86,7 +86,7 @@ def test_what_cannot_be_drawn_is_marked(hand: Hand, name: str, text: str) -> Non
     hand.retype(f"samples.{name}", text)
     assert hand.find("samples.problem").text()
     assert hand.find(f"samples.{name}").property("problem") is True
-    assert (hand.panel.n, hand.panel.seed) == (1000, 0)
+    assert (hand.panel.wish.n, hand.panel.wish.seed) == (1000, 0)
     hand.retype(f"samples.{name}", "3")
     assert not hand.find("samples.problem").text()
     assert not hand.find(f"samples.{name}").property("problem")
@@ -95,10 +95,10 @@ def test_what_cannot_be_drawn_is_marked(hand: Hand, name: str, text: str) -> Non
 def test_a_million_samples_are_drawn_in_the_background(hand: Hand) -> None:
     run = trained(hand)
     hand.retype("samples.n", "1000000")
-    hand.until(lambda: len(hand.panel.shown_samples) == 1_000_000)
+    hand.until(lambda: len(hand.panel.page.x) == 1_000_000)
     assert hand.find("samples.shown").text() == "1,000,000 samples"
     assert "first 10,000" in hand.find("samples.shown").toolTip()
-    np.testing.assert_array_equal(hand.panel.shown_samples[-5:], drawn_by(run, 1_000_000, 0)[-5:])
+    np.testing.assert_array_equal(hand.panel.page.x[-5:], drawn_by(run, 1_000_000, 0)[-5:])
 
 
 def test_samples_follow_the_learning_and_are_fewer_meanwhile(hand: Hand) -> None:
@@ -107,22 +107,22 @@ def test_samples_follow_the_learning_and_are_fewer_meanwhile(hand: Hand) -> None
     hand.model.slow_down(0.02)
     hand.model.edit_settings(n_components=3, tol=0.0, max_iter=100_000, init_params="random")
     hand.model.train()
-    hand.until(lambda: len(hand.panel.shown_samples) == LIVE_SAMPLES)
-    first = hand.panel.shown_samples
-    hand.until(lambda: not np.array_equal(hand.panel.shown_samples, first))
+    hand.until(lambda: len(hand.panel.page.x) == LIVE_SAMPLES)
+    first = hand.panel.page.x
+    hand.until(lambda: not np.array_equal(hand.panel.page.x, first))
     assert hand.model.current.status is Status.TRAINING
     assert hand.find("samples.shown").text() == f"{LIVE_SAMPLES:,} of 20,000"
     hand.model.stop()
-    hand.until(lambda: len(hand.panel.shown_samples) == 20_000)
+    hand.until(lambda: len(hand.panel.page.x) == 20_000)
 
 
 def test_another_runs_samples_take_the_place_of_the_former_ones(hand: Hand) -> None:
     first = trained(hand)
     second = trained(hand, n_components=1)
-    hand.until(lambda: np.array_equal(hand.panel.shown_samples, drawn_by(second, 1000, 0)))
+    hand.until(lambda: np.array_equal(hand.panel.page.x, drawn_by(second, 1000, 0)))
     hand.model.show_run(first)
     assert listed(hand) == 0
-    hand.until(lambda: np.array_equal(hand.panel.shown_samples, drawn_by(first, 1000, 0)))
+    hand.until(lambda: np.array_equal(hand.panel.page.x, drawn_by(first, 1000, 0)))
 
 
 @pytest.mark.parametrize(("kind", "name"), [("CSV (*.csv)", "draw"), ("NumPy (*.npz)", "draw.npz")])
@@ -146,7 +146,7 @@ def test_exported_samples_read_back(
 
 def test_a_file_that_cannot_be_written_gives_a_sentence(hand: Hand, tmp_path: Path) -> None:
     trained(hand)
-    hand.panel.export_to(tmp_path / "nowhere" / "draw.csv")
+    hand.panel.exporting.export_to(tmp_path / "nowhere" / "draw.csv")
     assert not hand.find("samples.export").isEnabled()
     hand.until(lambda: "nowhere" in hand.said())
     assert hand.find("samples.export").isEnabled()
@@ -158,7 +158,7 @@ def test_rows_are_copied_for_a_spreadsheet(hand: Hand) -> None:
     lines = QGuiApplication.clipboard().text().splitlines()
     assert lines[0] == "x\ty\tcomponent"
     assert len(lines) == 1001
-    hand.panel.samples.table.selectRow(2)
+    hand.panel.rows.samples.table.selectRow(2)
     hand.click("samples.copy")
     assert QGuiApplication.clipboard().text().splitlines() == [lines[0], lines[3]]
 
@@ -166,15 +166,15 @@ def test_rows_are_copied_for_a_spreadsheet(hand: Hand) -> None:
 def test_one_column_is_shown_as_a_histogram_and_four_in_pairs(hand: Hand) -> None:
     hand.load(blobs(columns=1))
     trained(hand)
-    assert hand.panel.line.isVisible()
-    assert hand.panel.line.arrays()["height"].sum() > 0
+    assert hand.panel.rows.line.isVisible()
+    assert hand.panel.rows.line.arrays()["height"].sum() > 0
     hand.load(blobs(names=("<b>a</b>", "b", "c", "d"), columns=4))
     run = trained(hand)
-    assert hand.panel.stage.isVisible()
-    hand.panel.choice.choose_pair(2, 3)
+    assert hand.panel.rows.stage.isVisible()
+    hand.panel.rows.choice.choose_pair(2, 3)
     expected = drawn_by(run, 1000, 0)[:, [2, 3]]
     np.testing.assert_allclose(
-        np.sort(hand.panel.stage.arrays()["samples"], axis=0), np.sort(expected, axis=0), rtol=1e-12
+        np.sort(hand.panel.rows.stage.arrays()["samples"], axis=0), np.sort(expected, axis=0), rtol=1e-12
     )
 
 
@@ -204,7 +204,7 @@ def test_a_run_that_failed_early_gets_a_sentence(hand: Hand) -> None:
 def test_nothing_is_clipped_or_nameless_when_narrow(hand: Hand) -> None:
     trained(hand)
     hand.panel.resize(640, 420)
-    for name in ("n", "seed", "new_seed", "export", "copy"):
+    for name in ("n", "seed", "next", "export", "copy"):
         widget = hand.find(f"samples.{name}")
         assert widget.width() >= widget.minimumSizeHint().width(), name
         assert widget.accessibleName()

@@ -1,0 +1,163 @@
+"""Which samples are asked for: how many, by which seed, how daring, of which class."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QWidget
+
+from genstudio.settings import SettingInfo, Settings, describe, setting
+from genstudio.ui.fields import Field, field_for
+from genstudio.ui.plain_table import plain_label, quiet_button
+from genstudio.ui.sample_page import Wish
+from genstudio.ui.theme import Theme
+
+MOST_SEEDS = 2**32
+MOST_PICTURES = 2_000
+ROWS, PICTURES = 1_000, 100
+PARTS = {"valid": "Validation", "train": "Training", "test": "Test"}
+
+
+class SampleSettings(Settings):
+    """What is drawn."""
+
+    n: int = setting(ROWS, "How many samples a page holds.", ge=1, le=10_000_000, label="Samples", log=True)
+    seed: int = setting(0, "The same seed gives the same page again; the next page has the next seed.", ge=0,
+                        lt=MOST_SEEDS)
+    temperature: float = setting(
+        1.0, "Below 1 samples are more typical and less diverse, above 1 more daring.", ge=0.1, le=2.0
+    )
+
+
+class SampleControls(QWidget):
+    """A line of editors; what is typed well is a wish.
+
+    Signals:
+        changed: other samples are wished for, or another part of the data.
+    """
+
+    changed = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.fields = {info.name: _field(info) for info in describe(SampleSettings)}
+        self.previous = quiet_button(theme, "samples.previous", "chevron-left", "", "Back to the page before (PageUp)")
+        self.next = quiet_button(theme, "samples.next", "chevron-right", "", "More: the next page (PageDown)")
+        self.classes = _combo("samples.class", "The class that is wanted")
+        self.part = _combo("samples.part", "Which part of the data is reconstructed")
+        for key, title in PARTS.items():
+            self.part.addItem(title, key)
+        self.problem = plain_label("samples.problem", "problem", "What is wrong with what was typed")
+        self._pictures = False
+        self._counts = {False: ROWS, True: PICTURES}
+        self._arrange()
+        self._connect()
+        self.offer_classes(())
+        self.show_reconstructions(False)
+
+    @property
+    def wish(self) -> Wish:
+        """What is asked for."""
+        condition = self.classes.currentData()
+        return Wish(int(self.fields["n"].value()), int(self.fields["seed"].value()),
+                    float(self.fields["temperature"].value()), None if condition is None else int(condition))
+
+    @property
+    def chosen_part(self) -> str:
+        """"train", "valid" or "test"."""
+        return str(self.part.currentData())
+
+    def set_pictures(self, pictures: bool) -> None:
+        """Ask for pictures or for rows; how many is remembered for either."""
+        if pictures != self._pictures:
+            self._counts[self._pictures] = int(self.fields["n"].value())
+            self._pictures = pictures
+            self.fields["n"].set_value(self._counts[pictures])
+
+    def offer_classes(self, words: Sequence[str]) -> None:
+        """Let one of these be chosen, by its place; nothing to choose where there are none."""
+        former = self.classes.currentData()
+        self.classes.clear()
+        self.classes.addItem("Any class", None)
+        for code, word in enumerate(words):
+            self.classes.addItem(word, code)
+        self.classes.setCurrentIndex(former + 1 if former is not None and former < len(words) else 0)
+        self.classes.setVisible(len(words) > 0)
+
+    def show_reconstructions(self, reconstructions: bool) -> None:
+        """Show the editors for reconstructions, or those for samples."""
+        self.part.setVisible(reconstructions)
+        self.fields["temperature"].widget.setEnabled(not reconstructions)
+        self.classes.setEnabled(not reconstructions)
+
+    def turn(self, pages: int) -> None:
+        """Go some pages on, or back."""
+        self.fields["seed"].commit()
+        self.fields["seed"].set_value((int(self.fields["seed"].value()) + pages) % MOST_SEEDS)
+        self._on_problem(self.fields["seed"], "")
+        self.changed.emit()
+
+    def _arrange(self) -> None:
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(12, 2, 8, 4)
+        layout.setSpacing(6)
+        for name, width in (("n", 96), ("seed", 96), ("temperature", 76)):
+            field = self.fields[name]
+            layout.addWidget(_label(field.info))
+            field.widget.setFixedWidth(width)
+            layout.addWidget(field.widget)
+            if name == "seed":
+                layout.addWidget(self.previous)
+                layout.addWidget(self.next)
+        layout.addWidget(self.classes)
+        layout.addWidget(self.part)
+        layout.addWidget(self.problem, 1)
+
+    def _connect(self) -> None:
+        for field in self.fields.values():
+            field.committed.connect(lambda value: self._on_committed())
+            field.problem.connect(partial(self._on_problem, field))
+        self.previous.clicked.connect(lambda: self.turn(-1))
+        self.next.clicked.connect(lambda: self.turn(1))
+        self.classes.activated.connect(lambda place: self.changed.emit())
+        self.part.activated.connect(lambda place: self.changed.emit())
+
+    def _on_committed(self) -> None:
+        if self._pictures and self.wish.n > MOST_PICTURES:
+            self.fields["n"].set_value(MOST_PICTURES)
+            self.problem.setText(f"A page holds at most {MOST_PICTURES:,} pictures; export takes more.")
+        self.changed.emit()
+
+    def _on_problem(self, field: Field, sentence: str) -> None:
+        field.mark(bool(sentence))
+        self.problem.setText(sentence)
+        self.problem.setToolTip(sentence)
+
+
+def _combo(name: str, title: str) -> QComboBox:
+    combo = QComboBox()
+    combo.setObjectName(name)
+    combo.setAccessibleName(title)
+    combo.setToolTip(title)
+    combo.setMinimumWidth(92)
+    combo.setMaximumWidth(150)
+    combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+    return combo
+
+
+def _field(info: SettingInfo) -> Field:
+    field = field_for(info)
+    field.set_value(info.default)
+    editor = field.editors()[0]
+    editor.setObjectName(f"samples.{info.name}")
+    editor.setAccessibleName("Number of samples" if info.name == "n" else info.label)
+    editor.setToolTip(info.help)
+    return field
+
+
+def _label(info: SettingInfo) -> QLabel:
+    label = QLabel(info.label)
+    label.setToolTip(info.help)
+    return label

@@ -1,0 +1,122 @@
+"""One sample by itself, and what it looks like that was learned from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QBoxLayout, QLabel, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+
+from genstudio.data.table import Column, ColumnType, Table
+from genstudio.ui.data_views.rows_model import RowsModel
+from genstudio.ui.icons import bind_icon
+from genstudio.ui.plain_table import fit_columns, plain_label, plain_table, quiet_button
+from genstudio.ui.plots.nearness import Nearness
+from genstudio.ui.plots.picture_grid import PictureGrid
+from genstudio.ui.sample_page import Array
+from genstudio.ui.theme import Theme
+
+STRIP_PX = 190
+"""Height of the strip under rows."""
+COLUMN_PX = 260
+
+
+class SampleDetail(QWidget):
+    """A sample beside its nearest training item, a sentence on both, and how near the whole page is.
+
+    It stands as a column beside pictures and lies as a strip under rows.
+
+    Signals:
+        star_clicked: the sample is to be put aside, or given back.
+    """
+
+    star_clicked = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.title = plain_label("samples.detail", "title", "What is shown large")
+        self.pair = PictureGrid(theme, "samples.pair", "The sample and its nearest training item")
+        self.pair.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.rows = RowsModel()
+        self.table = plain_table(self.rows, "samples.pair_rows", "The sample and its nearest training row")
+        self.table.verticalHeader().hide()
+        self.verdict = _sentence("samples.verdict", "Is it copying?")
+        self.page_verdict = _sentence("samples.page_verdict", "Is the page copying?")
+        self.nearness = Nearness(theme, "samples.nearness")
+        self.star = quiet_button(theme, "samples.star", "star", "Favourite", "Put it aside, or give it back (S)")
+        self.star.setCheckable(True)
+        self._star_icon = bind_icon(self.star, theme, "star", "muted")
+        self.star.clicked.connect(self.star_clicked)
+        self._arrange()
+        self.clear("")
+
+    def set_pictures(self, pictures: bool) -> None:
+        """Become a column for pictures, or a strip for rows."""
+        self._pairs.setCurrentIndex(0 if pictures else 1)
+        self._layout.setDirection(
+            QBoxLayout.Direction.TopToBottom if pictures else QBoxLayout.Direction.LeftToRight
+        )
+        self.setMinimumSize(*((200, 200) if pictures else (200, STRIP_PX - 40)))
+
+    def clear(self, hint: str) -> None:
+        """Show nothing but what to do."""
+        self.title.setText("")
+        self.pair.set_pictures(np.empty((0, 1, 1, 1), np.uint8))
+        self.pair.set_hint(hint)
+        self.rows.show_table(None)
+        self.verdict.setText("")
+        self.nearness.set_chosen(None)
+        self.show_star(None)
+
+    def show_pictures(self, pictures: Sequence[Array], captions: Sequence[str]) -> None:
+        """Show one picture, or two beside each other, shape (C, H, W) each."""
+        self.pair.set_pictures(np.stack(pictures), captions=captions)
+
+    def show_rows(self, table: Table, captions: Sequence[str]) -> None:
+        """Show one row, or two under each other."""
+        names = Column("", ColumnType.CATEGORY, np.arange(float(len(captions))), tuple(captions))
+        self.rows.show_table(Table(table.name, (names, *table.columns)))
+        fit_columns(self.table)
+        self.table.setColumnWidth(0, max(self.table.sizeHintForColumn(0), 88))
+
+    def show_star(self, starred: bool | None) -> None:
+        """Whether it is a favourite; None where it cannot be one."""
+        self.star.setEnabled(starred is not None)
+        self.star.setChecked(bool(starred))
+        self._star_icon.show("star-filled" if starred else "star")
+
+    def show_page(self, sentence: str, edges: Array | None = None, shares: Array | None = None) -> None:
+        """Say how near the whole page is, and show it where it was measured."""
+        self.page_verdict.setText(sentence)
+        self.nearness.setVisible(edges is not None)
+        if edges is not None and shares is not None:
+            self.nearness.set_shares(edges, shares)
+
+    def _arrange(self) -> None:
+        self._pairs = QStackedWidget()
+        self._pairs.addWidget(self.pair)
+        self._pairs.addWidget(self.table)
+        words = QVBoxLayout()
+        words.setSpacing(4)
+        for widget in (self.title, self.verdict, self.star, self.page_verdict):
+            words.addWidget(widget)
+        words.addStretch(1)
+        self._layout = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
+        self._layout.setContentsMargins(8, 4, 8, 8)
+        self._layout.setSpacing(6)
+        self._layout.addWidget(self._pairs, 3)
+        self._layout.addLayout(words, 2)
+        self._layout.addWidget(self.nearness, 2)
+        self.nearness.setMinimumSize(150, 110)
+
+
+def _sentence(name: str, title: str) -> QLabel:
+    label = QLabel()
+    label.setObjectName(name)
+    label.setAccessibleName(title)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+    return label
