@@ -75,8 +75,9 @@ def moments_of(
     found: dict[str, dict[int, dict[str, Tensor]]] = {name: {} for name in parameters}
     for key, value in from_arrays("optimizer", arrays).items():
         name, place, moment = key.rsplit(".", 2)
-        wanted = parameters[name][int(place)].shape
-        if value.dim() and value.shape != wanted:
-            raise ValueError(f"`optimizer.{key}` has shape {tuple(value.shape)}, not {tuple(wanted)}")
-        found[name].setdefault(int(place), {})[moment] = value
+        owner = parameters[name][int(place)]
+        if value.dim() and value.shape != owner.shape:
+            raise ValueError(f"`optimizer.{key}` has shape {tuple(value.shape)}, not {tuple(owner.shape)}")
+        # Fused steps go through memory as it lies, so that moments must lie as their parameter does.
+        found[name].setdefault(int(place), {})[moment] = torch.empty_like(owner).copy_(value) if value.dim() else value
     return found
