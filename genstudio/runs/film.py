@@ -54,6 +54,9 @@ class Films:
         """What all looks together take."""
         return sum(clip.nbytes for clip in self._clips.values())
 
+    def __contains__(self, sight: Sight) -> bool:
+        return sight in self._clips
+
     def keep(self, sight: Sight, preview: Preview) -> None:
         """Keep one more look; one at the same step gives way to it."""
         if sight not in self._clips:

@@ -25,6 +25,7 @@ from genstudio.ui.appearance import keep_shape, restore_shape
 from genstudio.ui.documents import Documents
 from genstudio.ui.drops import leave_drops_to_window
 from genstudio.ui.experiment import Experiment
+from genstudio.ui.film_bar import FilmBar
 from genstudio.ui.icons import bind_icon
 from genstudio.ui.keys import KeyGuard
 from genstudio.ui.learning_curves import LearningCurves
@@ -188,6 +189,8 @@ class MainWindow(QMainWindow):
         return [
             (info("open", "Open", "File", "Ctrl+O", "open", "Open data, a recipe or a session", bar=True),
              documents.choose_and_open),
+            (info("open_folder", "Open a folder…", "File", "Ctrl+Shift+O", "folder", "Open a folder of pictures, whose "
+                  "sub-folders are the classes"), documents.choose_and_open_folder),
             (info("save", "Save", "File", "Ctrl+S", "save", "Save all runs in one file", bar=True), documents.save),
             (info("save_as", "Save as…", "File", "Ctrl+Shift+S", "", "Save all runs under another name"),
              documents.save_as),
@@ -239,6 +242,7 @@ class MainWindow(QMainWindow):
         """Make what the first paint does not wait for."""
         self.experiment = Experiment(self.model, self.theme, self.actions_["train"])
         self.experiment.open_requested.connect(self.documents.choose_and_open)
+        self.experiment.folder_requested.connect(self.documents.choose_and_open_folder)
         self.experiment.draw_requested.connect(self._draw)
         leave_drops_to_window(self.experiment)
         self._docks["experiment"].setWidget(self.experiment)
@@ -292,6 +296,7 @@ class MainWindow(QMainWindow):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.tabs, 1)
+        layout.addWidget(FilmBar(self.model, self.theme))
         layout.addWidget(MessageStrip(self.model.messages, self.theme))
         self.setCentralWidget(centre)
 

@@ -19,6 +19,7 @@ from genstudio.training.events import Note, Preview, Progress
 from genstudio.ui.commands import EditByHand, EditRecipe, RemoveRun, Section
 from genstudio.ui.data_loading import Loaded
 from genstudio.ui.recipe_model import RecipeModel
+from genstudio.ui.watching import Watching
 
 PULL_SECONDS = 0.1
 """How often views follow a run that learns: often enough for eyes, and nearly all time is left to the learning."""
@@ -55,10 +56,10 @@ class SessionModel(RecipeModel):
         self.compared: set[str] = set()
         self.delay_seconds = 0.0
         self._removed: list[Run] = []
+        self.watching = Watching(self)
+        self.watching.previewed.connect(self.previewed)
         self._awaited: Recipe | None = None
-        self._previews: dict[str, Preview] = {}
         self._pulled = 0.0
-        self._watches: dict[str, tuple[str, dict[str, Any]]] = {}
         self.pump.ticked.connect(self._on_ticked)
 
     # Training.
@@ -130,14 +131,11 @@ class SessionModel(RecipeModel):
         """Show another run."""
         if run is self.current:
             return
-        if self.current is not None:
-            for name in self._watches:
-                self.current.job.unwatch(name)
         self.current = run
-        self._previews.clear()
+        self.watching.turn_to(run)
         # Views that the run cannot serve look away first.
         self.current_changed.emit()
-        self._start_watching()
+        self.watching.resume()
 
     def take_session_run(self, run: Run) -> None:
         """Show a run that was opened, and edit its recipe, with the rows that the file held."""
@@ -238,16 +236,15 @@ class SessionModel(RecipeModel):
 
     def watch(self, name: str, question: str, **arguments: Any) -> None:
         """Keep asking whatever run is shown, as it learns; answers come by `previewed`."""
-        self._watches[name] = (question, arguments)
-        if self.current is not None:
-            self.current.job.watch(name, question, **arguments)
+        self.watching.watch(name, question, arguments)
 
     def unwatch(self, name: str) -> None:
         """Nobody looks any more."""
-        self._watches.pop(name, None)
-        self._previews.pop(name, None)
-        if self.current is not None:
-            self.current.job.unwatch(name)
+        self.watching.unwatch(name)
+
+    def scrub(self, step: int | None) -> None:
+        """Show how everything that is watched looked at a step, or as it is now (None), while training goes on."""
+        self.watching.scrub(step)
 
     def close(self) -> None:
         """End every thread, also those of runs whose deletion could still be taken back."""
@@ -278,11 +275,6 @@ class SessionModel(RecipeModel):
         run.job.stop()
         run.status = Status.STOPPED
 
-    def _start_watching(self) -> None:
-        if self.current is not None:
-            for name, (question, arguments) in self._watches.items():
-                self.current.job.watch(name, question, **arguments)
-
     def _train_when_loaded(self) -> None:
         """Train on the data that were typed as training was asked for, unless they could not be loaded."""
         if self._awaited is None or self.loading is not None:
@@ -293,13 +285,10 @@ class SessionModel(RecipeModel):
 
     def _on_ticked(self) -> None:
         self._train_when_loaded()
-        # One view a tick: each is drawn before the next, and none has to wait for all.
-        if self._previews:
-            name = next(iter(self._previews))
-            self.previewed.emit(name, self._previews.pop(name))
-            return
         now = time.monotonic()
-        if self.training is not None and now - self._pulled < PULL_SECONDS:
+        pressing = now - self._pulled >= PULL_SECONDS
+        # One view a tick: each is drawn before the next, and none has to wait for all.
+        if (not pressing and self.watching.show_next()) or (not pressing and self.training is not None):
             return
         self._pulled = now
         for run in list(self.session):
@@ -311,7 +300,7 @@ class SessionModel(RecipeModel):
         self.advanced.emit(run, told)
         for item in told:
             if isinstance(item, Preview) and run is self.current:
-                self._previews[item.name] = item
+                self.watching.take(item)
             elif isinstance(item, Note):
                 self.messages.show(item.level, f"{run.name}: {item.text}", item.remedy)
             elif isinstance(item, Turned):

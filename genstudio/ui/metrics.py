@@ -1,0 +1,97 @@
+"""What the figures of a history are: which belong on one plot, in which unit, and how they are called. No Qt here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from genstudio.data.dataset import Kind
+from genstudio.runs.run import Run
+from genstudio.settings import describe
+
+LOSS = "Loss"
+_PARTS, _WEIGHT, _RATE = "Reconstruction and KL", "KL weight", "Learning rate"
+_GRADIENT, _ACTIVE = "Gradient", "Active units"
+_LOSSES = {"log-likelihood": "negative log-likelihood", "bound": "negative bound (ELBO)", "nothing": "loss"}
+NATS = "nats"
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One figure.
+
+    Arguments:
+        group: figures of one group are drawn on one plot.
+        title: what its curve is called.
+        unit: "nats" stands for nats per item.
+        held_out: it was measured on items that were not learned from.
+        climbs: higher is better, so that its negative is drawn.
+    """
+
+    group: str
+    title: str
+    unit: str = ""
+    held_out: bool = False
+    climbs: bool = False
+
+
+_METRICS = {
+    "train": Metric(LOSS, "training", NATS, climbs=True),
+    "valid": Metric(LOSS, "validation", NATS, held_out=True, climbs=True),
+    "bound": Metric(LOSS, "negative bound", NATS, held_out=True, climbs=True),
+    "reconstruction": Metric(_PARTS, "reconstruction", NATS, climbs=True),
+    "valid_reconstruction": Metric(_PARTS, "reconstruction, validation", NATS, held_out=True, climbs=True),
+    "kl": Metric(_PARTS, "KL", NATS),
+    "valid_kl": Metric(_PARTS, "KL, validation", NATS, held_out=True),
+    "beta": Metric(_WEIGHT, "weight of the KL term"),
+    "rate": Metric(_RATE, "learning rate"),
+    "gradient": Metric(_GRADIENT, "length before clipping"),
+    "active_units": Metric(_ACTIVE, "active coordinates", "coordinates", held_out=True),
+}
+
+
+def metric(name: str) -> Metric:
+    """What a figure is; one that nobody knows has a plot of its own."""
+    words = name.replace("_", " ").capitalize()
+    return _METRICS.get(name) or Metric(words, words.lower())
+
+
+def groups(run: Run) -> tuple[str, ...]:
+    """The plots that can be drawn of a run, that of its loss first."""
+    found = dict.fromkeys(metric(name).group for name in run.history.metrics)
+    return tuple(sorted(found, key=lambda group: group != LOSS))
+
+
+def loss_title(run: Run) -> str:
+    """What the loss of a run is: a bound is never called a likelihood."""
+    return _LOSSES[run.model.info.climbs]
+
+
+def item_word(run: Run) -> str:
+    """What one item of a run's data is called."""
+    kinds = {Kind.IMAGES: "picture", Kind.TABLE: "row"}
+    if run.data is not None:
+        return kinds.get(run.data.kind, "item")
+    return "row" if run.preparation.columns else "picture"
+
+
+def unit_of(run: Run, group: str) -> str:
+    """The unit of a group's figures."""
+    found = next((metric(name).unit for name in run.history.metrics if metric(name).group == group), "")
+    return f"nats per {item_word(run)}" if found == NATS else found
+
+
+def changes_of(run: Run) -> list[tuple[float, str]]:
+    """The steps at which live settings were changed by a person or the recipe, each with a sentence."""
+    infos = {info.name: info for info in describe(run.model.Settings)}
+    now = {name: run.recipe.model.settings.get(name, info.default) for name, info in infos.items()}
+    found: list[tuple[float, str]] = []
+    for change in run.history.changes:
+        info = infos.get(change.name)
+        if info is not None and not info.hidden:
+            before, now[change.name] = now[change.name], change.value
+            found.append((change.step, f"step {change.step:,}: {info.label} {_shown(before)} → {_shown(change.value)}"))
+    return found
+
+
+def _shown(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
