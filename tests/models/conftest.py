@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from genstudio.data.dataset import Dataset
+from genstudio.data.pictures import Pictures
 from genstudio.data.preparation import PreparationSettings, prepare
 from genstudio.data.table import points_table
 
@@ -36,5 +37,24 @@ def clouds() -> Callable[..., np.ndarray]:
         mix = rng.normal(size=(clouds, dimension, dimension)) * 0.4 + np.eye(dimension)
         which = rng.integers(clouds, size=n)
         return centres[which] + np.einsum("nij,nj->ni", mix[which], rng.normal(size=(n, dimension)))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def pictures() -> MakeDataset:
+    """n pictures of a bright spot, of one class left of the middle, of the other right of it."""
+
+    def make(n: int, height: int = 8, width: int = 8, channels: int = 1, *, valid: float = 0.0) -> Dataset:
+        rng = np.random.default_rng(0)
+        y, x = np.mgrid[:height, :width]
+        centres = rng.uniform(0, [height, width], size=(n, 2))
+        squares = (y - centres[:, :1, None]) ** 2 + (x - centres[:, 1:, None]) ** 2
+        grey = np.exp(-squares / (0.1 * height * width))
+        tint = rng.uniform(0.5, 1.0, size=(n, 1, 1, channels))
+        pixels = np.rint(255 * grey[..., None] * tint).astype(np.uint8)
+        codes = (centres[:, 1] > width / 2).astype(np.int64)
+        spots = Pictures("spots", pixels, codes, ("left", "right"))
+        return prepare(spots, PreparationSettings(valid=valid, test=0), seed=0)
 
     return make
