@@ -14,10 +14,10 @@ from genstudio.data.dataset import Dataset, Kind
 from genstudio.data.scaling import Scaling, Standard, Unscaled
 from genstudio.errors import ArchiveError, TrainingError
 from genstudio.models._autoencoder_learner import NET, BatchedItems, BoundLearner
-from genstudio.models._autoencoder_net import AutoencoderNet, one_hot
+from genstudio.models._autoencoder_net import AutoencoderNet, kl_to_prior, one_hot
 from genstudio.models._autoencoder_settings import AutoencoderSettings, likelihood_name, unsuitable_likelihood
 from genstudio.models._deep import DeepModel, Shape, pieces, tensor_of
-from genstudio.models._streams import normals, streams, uniforms
+from genstudio.models._streams import Words, normals, streams, uniforms
 from genstudio.models._suitability import FEWEST_ROWS, unsuitable_numbers
 from genstudio.models.contract import Array, Floats, Ints, Outcomes
 from genstudio.training.events import LiveSettings
@@ -147,6 +147,19 @@ class Autoencoder(DeepModel):
                 found[part] = self._bound(x[part], k, seed, self._given(labels, len(x), part))
         return found + self._log_det
 
+    def bound_terms(self, x: Floats, seed: int, labels: Ints | None = None) -> tuple[Floats, Floats]:
+        """log p(x | z) of one draw, shape (N,), and the KL of each coordinate, shape (N, Z); nats, model units."""
+        explained, kl = np.empty(len(x)), np.empty((len(x), self.latent_dim))
+        with self.answering():
+            for part in pieces(len(x)):
+                items, stream = self._drawn_items(x[part], seed)
+                given = self._given(labels, len(x), part)
+                noise = torch.from_numpy(normals(stream, self.latent_dim)).to(self._device)
+                drawn = self.net.draw(self.net.features(items, given), given, noise)
+                explained[part] = self.net.reconstruction(items, drawn.z, given).double().cpu().numpy()
+                kl[part] = kl_to_prior(drawn).double().cpu().numpy()
+        return explained + self._log_det, kl
+
     def encode(self, x: Floats, labels: Ints | None = None) -> tuple[Floats, Floats]:
         """Means and deviations of the posterior, each shape (N, Z)."""
         found = np.empty((2, len(x), self.latent_dim))
@@ -203,11 +216,7 @@ class Autoencoder(DeepModel):
         return self.scaling.inverse(found) if scaled else found
 
     def _bound(self, x: Floats, k: int, seed: int, given: Tensor) -> Floats:
-        items = self._tensor(x)
-        stream = streams(items.cpu().numpy(), seed)
-        if self.settings.binarize:
-            drawn = uniforms(stream, int(np.prod(self.shape))).reshape(items.shape)
-            items = (torch.from_numpy(drawn).to(self._device) < items).float()
+        items, stream = self._drawn_items(x, seed)
         noise = torch.from_numpy(normals(stream, k * self.latent_dim)).view(len(x), k, -1).transpose(0, 1)
         logs = [
             self.net.log_weights(items, given, noise[part].to(self._device)).double()
@@ -215,6 +224,15 @@ class Autoencoder(DeepModel):
         ]
         bound: Floats = (torch.logsumexp(torch.cat(logs), dim=0) - np.log(k)).cpu().numpy()
         return bound
+
+    def _drawn_items(self, x: Floats, seed: int) -> tuple[Tensor, Words]:
+        """Items as the network takes them, drawn black or white where it learns them so; and their streams."""
+        items = self._tensor(x)
+        stream = streams(items.cpu().numpy(), seed)
+        if self.settings.binarize:
+            drawn = uniforms(stream, int(np.prod(self.shape))).reshape(items.shape)
+            items = (torch.from_numpy(drawn).to(self._device) < items).float()
+        return items, stream
 
     def _scales(self, shape: Shape) -> bool:
         return len(shape) == 1 and likelihood_name(self.settings, shape) == "gaussian"

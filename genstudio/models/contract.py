@@ -143,6 +143,19 @@ class Bound(Protocol):
 
 
 @runtime_checkable
+class Terms(Protocol):
+    """Can take the evidence lower bound apart."""
+
+    def bound_terms(self, x: Floats, seed: int, labels: Ints | None = None) -> tuple[Floats, Floats]:
+        """The two terms of the ELBO, nats, model units; it is the first less the sum of the second.
+
+        Returns:
+            log p(x | z) of one draw, shape (N,), and the KL divergence of the posterior from the prior that each
+            latent coordinate carries, shape (N, Z).
+        """
+
+
+@runtime_checkable
 class Hierarchical(Protocol):
     """Has latent levels, each of which is drawn given those above it."""
 

@@ -16,12 +16,14 @@ from genstudio.models.contract import (
     Components,
     Counted,
     Density,
+    Hierarchical,
     Latent,
     LatentSize,
     Marginals,
     Model,
     Samples,
     Scores,
+    Terms,
 )
 
 Floats = NDArray[np.float64]
@@ -84,6 +86,19 @@ class Fitted:
         z = self.preparation.to_model(x[inside])
         result[inside] = bound.log_prob_bound(z, k, seed, given) + log_det[inside]
         return result
+
+    def bound_terms(self, x: Floats, seed: int, labels: Ints | None = None) -> tuple[Floats, Floats]:
+        """Reconstruction, shape (N,), and KL of each latent coordinate, shape (N, Z), of the ELBO, nats, data units."""
+        terms = self._as(Terms, "take its bound apart")  # type: ignore[type-abstract]
+        explained, kl = terms.bound_terms(self.preparation.to_model(x), seed, labels)
+        return explained + self.preparation.log_det(x), kl
+
+    def sample_levels(
+        self, n: int, seed: int, fixed: int, temperature: float = 1.0, condition: int | None = None
+    ) -> Floats:
+        """n items that share so many latent levels from the top down, shape (n, *item), data units."""
+        levels = self._as(Hierarchical, "hold one level fixed")  # type: ignore[type-abstract]
+        return self.preparation.to_data(levels.sample_levels(n, seed, fixed, temperature, condition))
 
     @property
     def latent_dim(self) -> int:

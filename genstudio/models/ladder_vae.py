@@ -9,7 +9,7 @@ from pydantic import Field
 
 from genstudio.data.dataset import Dataset, Kind
 from genstudio.models._autoencoder import Autoencoder
-from genstudio.models._autoencoder_settings import AutoencoderSettings, Width, passes
+from genstudio.models._autoencoder_settings import AutoencoderSettings, Width, for_numbers, passes
 from genstudio.models._deep import Shape
 from genstudio.models._ladder_nets import LadderNet
 from genstudio.models.contract import Floats, ModelInfo
@@ -59,7 +59,7 @@ class LadderVae(Autoencoder):
     def recommended(cls, data: Dataset) -> dict[str, Any]:
         """Few small levels and many passes for few numbers."""
         if data.kind is Kind.TABLE:
-            return {"latent_dims": (4, 2), "hidden_features": (64, 64), "max_epochs": passes(1_000_000, data)}
+            return {"latent_dims": (4, 2), **for_numbers(data)}
         return {"latent_dims": (16, 8, 4), "max_epochs": passes(600_000, data)}
 
     def make_net(self, shape: Shape, n_classes: int) -> LadderNet:

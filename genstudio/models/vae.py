@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+import numpy as np
+
 from genstudio.data.dataset import Dataset, Kind
 from genstudio.models._autoencoder import Autoencoder
-from genstudio.models._autoencoder_settings import AutoencoderSettings, passes
+from genstudio.models._autoencoder_settings import AutoencoderSettings, for_numbers, passes
 from genstudio.models._deep import Shape
 from genstudio.models._vae_nets import VaeNet
 from genstudio.models.contract import ModelInfo
@@ -47,9 +49,9 @@ class VariationalAutoencoder(Autoencoder):
 
     @classmethod
     def recommended(cls, data: Dataset) -> dict[str, Any]:
-        """A map of two coordinates; small networks and many passes for few numbers."""
+        """A map of two coordinates, or as many as numbers call for; small networks and many passes for few numbers."""
         if data.kind is Kind.TABLE:
-            return {"hidden_features": (128, 128), "max_epochs": passes(2_000_000, data)}
+            return {"latent_dim": int(np.clip(data.train.shape[1] // 2, 2, 8)), **for_numbers(data)}
         return {"max_epochs": passes(600_000, data)}
 
     def make_net(self, shape: Shape, n_classes: int) -> VaeNet:
