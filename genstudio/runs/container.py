@@ -20,11 +20,15 @@ from genstudio.runs import strict_json
 Members = dict[str, bytes]
 
 MANIFEST = "manifest.json"
+PICTURES = "/pictures.safetensors"
+"""How members with the pixels of pictures end; arrays that are worth packing."""
+
 MOST_MEMBERS = 4096
 LARGEST_MEMBER = 1 << 30
 LARGEST_TOTAL = 1 << 31
 MOST_RATIO = 200
 _SMALL = 1 << 20
+_PACKING_LEVEL = 1
 _LOCAL, _CENTRAL, _END = b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06"
 _HEADER = struct.Struct("<4s5H3I2H")
 _END_BYTES = 22
@@ -81,8 +85,7 @@ def write(path: Path, members: Mapping[str, bytes], version: int, watch: Watch =
     with replacing(path, keep_former=True) as file, zipfile.ZipFile(file, "w") as archive:
         for name, data in whole.items():
             watch(done / total, f"Saving {path.name}")
-            packing = zipfile.ZIP_STORED if name.endswith(".safetensors") else zipfile.ZIP_DEFLATED
-            archive.writestr(zipfile.ZipInfo(name, _DATE), data, packing)
+            archive.writestr(zipfile.ZipInfo(name, _DATE), data, _packing(name, data), _PACKING_LEVEL)
             done += len(data)
 
 
@@ -104,6 +107,17 @@ def read(path: Path, newest: int, watch: Watch = unwatched) -> Contents:
         raise ArchiveError(f"{path.name} cannot be read: {error.strerror or error}.", "Check its name.") from error
     damaged = tuple(name for name in manifest["members"] if name not in found)
     return Contents(manifest["format"], found, damaged)
+
+
+def _packing(name: str, data: bytes) -> int:
+    """Arrays are stored as they are, for they hardly get smaller; pictures do, by half or more."""
+    if not name.endswith(".safetensors"):
+        return zipfile.ZIP_DEFLATED
+    if not name.endswith(PICTURES):
+        return zipfile.ZIP_STORED
+    # What packs too well would be refused as a bomb when it is read.
+    packed = len(zlib.compress(data, _PACKING_LEVEL))
+    return zipfile.ZIP_DEFLATED if packed * MOST_RATIO > 2 * len(data) else zipfile.ZIP_STORED
 
 
 def _checksum(data: bytes) -> str:

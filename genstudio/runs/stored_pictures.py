@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 from genstudio.data.pictures import Pictures
 from genstudio.errors import ArchiveError
 from genstudio.runs import strict_json, tensors
-from genstudio.runs.container import Members
+from genstudio.runs.container import PICTURES, Members
 
 LARGEST_BYTES = 64 << 20
 
 
 def names(folder: str) -> tuple[str, str]:
     """The members that hold what is said of the pictures, and their pixels."""
-    return f"{folder}/pictures.json", f"{folder}/pictures.safetensors"
+    return f"{folder}/pictures.json", f"{folder}{PICTURES}"
 
 
 def fits(pictures: Pictures) -> bool:
