@@ -17,7 +17,7 @@ Bounds = tuple[float, float, float, float]
 
 _FARTHEST = 1e-6
 """Shares of the prior that are told apart: within about 4.75 deviations."""
-_TICKS = (-3.0, -2.0, -1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 3.0)
+_TICKS = (-2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0)
 _GOLDEN = 0.6180339887498949
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -56,6 +55,8 @@ class LatentItem(QWidget):
         self.pictures = PictureGrid(theme, f"{prefix}.decoded", "What the point decodes to")
         self.values = ValuesTable(f"{prefix}.values", "What the point decodes to, column by column")
         self.title = plain_label(f"{prefix}.item_title", title="What is shown")
+        self.close_original = quiet_button(theme, f"{prefix}.close_original", "close", "",
+                                           "Show what is decoded alone, without the original")
         self.condition = _condition_choice(f"{prefix}.condition")
         self.fields = [_coordinate_field(prefix, info) for info in describe(CoordinateSettings)]
         self._labels = [QLabel(), QLabel()]
@@ -83,9 +84,16 @@ class LatentItem(QWidget):
         original = self._latent.original
         parts = [x] if original is None or original.x.shape != x.shape else [original.x, x]
         if self._views.currentIndex() == 0:
-            self.pictures.set_pictures(np.concatenate(parts), captions=_captions(original and original.title, parts))
+            self.pictures.set_pictures(np.concatenate(parts), captions=self._captions(len(parts)))
         elif self._preparation is not None:
             self.values.show_rows(self._preparation, parts)
+
+    def export(self) -> None:
+        """Offer to save what is decoded."""
+        if self._views.currentIndex() == 0:
+            self.pictures.context_menu(0).popup(self.mapToGlobal(self.rect().center()))
+        else:
+            self.values.copy()
 
     # Building.
 
@@ -107,6 +115,7 @@ class LatentItem(QWidget):
         self._views.addWidget(self.values)
         head = QHBoxLayout()
         head.addWidget(self.title, 1)
+        head.addWidget(self.close_original)
         head.addWidget(self.condition)
         typed = QHBoxLayout()
         typed.setSpacing(6)
@@ -137,6 +146,7 @@ class LatentItem(QWidget):
             field.committed.connect(self._on_typed)
             field.problem.connect(partial(self._on_problem, field))
         self.condition.activated.connect(self._on_condition_chosen)
+        self.close_original.clicked.connect(lambda: latent.compare(None))
         self.origin.clicked.connect(self._on_origin)
         self.random.clicked.connect(self.random_wanted)
         self.take_item.clicked.connect(self.item_wanted)
@@ -156,6 +166,10 @@ class LatentItem(QWidget):
                 field.set_value(round(float(self._latent.z[self._latent.axes[place]]), DECIMALS))
                 field.mark(False)
 
+    def _captions(self, count: int) -> list[str]:
+        original = self._latent.original
+        return [] if original is None or count < 2 else [original.title, "decoded"]
+
     def _show_conditions(self) -> None:
         count, levels = self._latent.n_conditions, self._latent.levels
         self.condition.setVisible(count > 0)
@@ -166,7 +180,10 @@ class LatentItem(QWidget):
 
     def _show_title(self) -> None:
         original = self._latent.original
-        self.title.setText("Decoded" if original is None else f"{original.title} · decoded")
+        self.title.setText("Decoded" if original is None else f"{original.title}, decoded")
+        self.close_original.setVisible(original is not None)
+        if self._decoded is not None:
+            self.show_decoded(self._decoded)
 
     # What the person does.
 
@@ -185,10 +202,6 @@ class LatentItem(QWidget):
     def _on_origin(self) -> None:
         self._latent.compare(None)
         self._latent.go(np.zeros(self._latent.latent_dim))
-
-
-def _captions(title: str | None, parts: Sequence[Array]) -> list[str]:
-    return [title or "original", "decoded"] if len(parts) > 1 else []
 
 
 def _coordinate_field(prefix: str, info: SettingInfo) -> Field:

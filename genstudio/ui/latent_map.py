@@ -16,6 +16,7 @@ from genstudio.runs.run import Run
 from genstudio.ui.latent_model import LatentModel, coordinate_name
 from genstudio.ui.latent_rows import DecodedRows
 from genstudio.ui.latent_way import Way
+from genstudio.ui.plots.class_legend import ClassLegend
 from genstudio.ui.plots.latent_plot import LatentPlot
 from genstudio.ui.theme import Theme
 
@@ -45,6 +46,7 @@ class LatentMap(QWidget):
         self.plot = LatentPlot(theme, f"{prefix}.map")
         self.plot.graph.setAccessibleName("Map of the latent space; arrow keys move the cursor")
         self.rows = DecodedRows(theme, f"{prefix}.rows")
+        self.legend = ClassLegend(theme, f"{prefix}.legend")
         self.first = _combo(f"{prefix}.axis_x", "Coordinate along the map")
         self.second = _combo(f"{prefix}.axis_y", "Coordinate up the map")
         self._against = QLabel("against")
@@ -108,7 +110,7 @@ class LatentMap(QWidget):
         header.setSpacing(6)
         for widget in (self.second, self._against, self.first):
             header.addWidget(widget)
-        header.addStretch(1)
+        header.addWidget(self.legend, 1)
         header.addWidget(QLabel("Scale"))
         header.addWidget(self.scale)
         both = QSplitter(Qt.Orientation.Horizontal)
@@ -165,6 +167,7 @@ class LatentMap(QWidget):
         classes = None
         if latent.levels and len(latent.labels):
             classes = np.where(latent.labels < 0, len(latent.levels), latent.labels)
+        self.legend.set_names(latent.levels if classes is not None else ())
         before = len(self.plot.arrays().get("items", ()))
         self.plot.set_items(points, classes, names)
         if not before and len(points):

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
+from genstudio.applications.latent_directions import Directions, coordinate_directions
 from genstudio.applications.latent_map import most_active, plane
 
 Array = NDArray[Any]
@@ -42,6 +43,7 @@ class LatentModel(QObject):
         space_changed: it is the space of another model, or its size became known.
         axes_changed: other coordinates make up the map.
         items_changed: items lie elsewhere.
+        directions_changed: the directions in which items vary, and the middles of the classes, are others.
         compared: there is another original to compare with, or none.
     """
 
@@ -49,6 +51,7 @@ class LatentModel(QObject):
     space_changed = Signal()
     axes_changed = Signal()
     items_changed = Signal()
+    directions_changed = Signal()
     compared = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -62,8 +65,16 @@ class LatentModel(QObject):
         self.rows: NDArray[np.int64] = np.empty(0, np.int64)
         self.kl: Floats = np.zeros(0)
         self.levels: tuple[str, ...] = ()
+        self.principal: Directions | None = None
+        self.class_means: Floats = np.empty((0, 0))
+        self.class_counts: NDArray[np.int64] = np.empty(0, np.int64)
         self.original: Original | None = None
-        self._axes_chosen = False
+        self._axes_chosen = self._known = False
+
+    @property
+    def known(self) -> bool:
+        """Whether the model has learned enough to be asked."""
+        return self._known and self.latent_dim > 0
 
     @property
     def latent_dim(self) -> int:
@@ -74,6 +85,11 @@ class LatentModel(QObject):
     def order(self) -> NDArray[np.int64]:
         """Coordinates, those that carry most first, shape (Z,)."""
         return most_active(self.kl)
+
+    @property
+    def coordinates(self) -> Directions:
+        """The coordinates as directions, those that carry most first."""
+        return coordinate_directions(self.kl, self.order)
 
     @property
     def cursor(self) -> tuple[float, float]:
@@ -98,14 +114,17 @@ class LatentModel(QObject):
         """
         self.levels = tuple(levels)
         self.items, self.labels, self.rows = np.empty((0, 0)), np.empty(0, np.int64), np.empty(0, np.int64)
-        self._axes_chosen = False
+        self.principal = None
+        self.class_means, self.class_counts = np.empty((0, 0)), np.empty(0, np.int64)
+        self._axes_chosen = self._known = False
         self.compare(None)
         self.items_changed.emit()
+        self.directions_changed.emit()
 
     def take_space(self, latent_dim: int, n_conditions: int) -> None:
         """How large the space is; the point stays where the former space was as large."""
         same = (latent_dim, n_conditions) == (self.latent_dim, self.n_conditions)
-        self.n_conditions = n_conditions
+        self.n_conditions, self._known = n_conditions, True
         if latent_dim != self.latent_dim:
             self.z, self.kl, self.axes = np.zeros(latent_dim), np.zeros(latent_dim), (0, min(1, latent_dim - 1))
         if not same:
@@ -122,6 +141,12 @@ class LatentModel(QObject):
             self._axes_chosen = True
             self._set_axes((int(self.order[0]), int(self.order[1])))
         self.items_changed.emit()
+
+    def take_directions(self, principal: Directions, means: Floats, counts: NDArray[Any]) -> None:
+        """In which directions items vary most, and the middle of each class, (K, Z), with its items, (K,)."""
+        if principal.origin.shape == self.z.shape:
+            self.principal, self.class_means, self.class_counts = principal, means, counts
+            self.directions_changed.emit()
 
     # What a person does.
 
@@ -157,11 +182,11 @@ class LatentModel(QObject):
             self.condition = condition
             self.moved.emit()
 
-    def compare(self, original: Original | None) -> None:
-        """Compare with an item that was encoded, and go to its point; with none."""
+    def compare(self, original: Original | None, go: bool = True) -> None:
+        """Compare with an item, and go to its point; or with none."""
         self.original = original
         self.compared.emit()
-        if original is not None:
+        if original is not None and go:
             self.go(original.z)
 
     def _set_axes(self, axes: tuple[int, int]) -> None:

@@ -34,8 +34,8 @@ class DecodedRows(QWidget):
         self.stage.set_title("Decoded, over the data")
         self.stage.offer_layers(["data"])
         self.mesh = MeshLayer("Decoded grid", "manifold", 40, theme.tokens)
-        self.cursor = CursorLayer(theme.tokens)
-        for item in (*self.mesh.items, *self.cursor.items):
+        self.point = CursorLayer(theme.tokens)
+        for item in (*self.mesh.items, *self.point.items):
             self.stage.add_overlay(item)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -75,7 +75,7 @@ class DecodedRows(QWidget):
     def _draw_point(self) -> None:
         if self._point is not None and len(self._point) > 1:
             x, y = self._point[self._columns()]
-            self.cursor.set((float(x), float(y)), np.array([x, y]))
+            self.point.set((float(x), float(y)), np.array([x, y]))
 
     def _fit_mesh(self) -> None:
         points = self._mesh.reshape(-1, self._mesh.shape[-1])[:, self._columns()]
@@ -96,7 +96,7 @@ class DecodedRows(QWidget):
 
     def _retheme(self, theme: Theme) -> None:
         self.mesh.retheme(theme.tokens)
-        self.cursor.retheme(theme.tokens)
+        self.point.retheme(theme.tokens)
 
 
 def _rows(data: Dataset) -> Array:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHeaderView, QVBoxLayout, QWidget
 
 from genstudio.data.preparation import Preparation
@@ -59,6 +60,14 @@ class ValuesModel(QAbstractTableModel):
             return shortened(self._tables[0].names[section], 40)
         return TITLES[min(len(self._tables), 2) - 1][section]
 
+    def text(self) -> str:
+        """All of it, cells parted by tabs."""
+        lines = [["", *TITLES[min(len(self._tables), 2) - 1]]] if self._tables else []
+        for place in range(self.rowCount()):
+            cells = [cell_text(table.columns[place], 0) for table in self._tables]
+            lines.append([self._tables[0].names[place], *cells])
+        return "\n".join("\t".join(line) for line in lines)
+
     def data(self, index: Index, role: int = Role.DisplayRole) -> Any:
         """One value as plain text."""
         if role == Role.TextAlignmentRole:
@@ -83,6 +92,10 @@ class ValuesTable(QWidget):
     def clear(self) -> None:
         """Show nothing."""
         self.rows.show_tables(())
+
+    def copy(self) -> None:
+        """Put what is shown on the clipboard, for a spreadsheet."""
+        QGuiApplication.clipboard().setText(self.rows.text())
 
     def show_rows(self, preparation: Preparation, rows: Sequence[Array]) -> None:
         """Show rows, shape (1, D) each, data units; where there are two, the first is the original."""

@@ -9,14 +9,19 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout
 
+from genstudio.applications.latent_directions import principal
 from genstudio.models.contract import Latent
 from genstudio.runs.job import Status
 from genstudio.runs.run import Run
 from genstudio.training.events import Preview
+from genstudio.ui.latent_arithmetic import LatentArithmetic
 from genstudio.ui.latent_item import LatentItem
 from genstudio.ui.latent_map import LatentMap
 from genstudio.ui.latent_model import LatentModel
-from genstudio.ui.latent_way import Way
+from genstudio.ui.latent_own import LatentOwn
+from genstudio.ui.latent_sliders import LatentSliders
+from genstudio.ui.latent_walk import LatentWalk
+from genstudio.ui.latent_way import Station, Way
 from genstudio.ui.panel import Panel, PanelInfo
 from genstudio.ui.plots.throttle import Throttle
 
@@ -46,14 +51,16 @@ class LatentPanel(Panel):
     def build(self) -> None:
         """Pages on the left, the item on the right."""
         self._run: Run | None = None
-        self._known = False
         self._draw = np.random.default_rng()
         self.latent, self.way = LatentModel(self), Way(self)
         self.map = LatentMap(self.latent, self.way, self.theme, "latent")
         self.item = LatentItem(self.latent, self.theme, "latent")
-        self.pages = QTabWidget()
-        self.pages.setObjectName("latent.pages")
-        self.pages.addTab(self.map, "Map")
+        context = (self.model, self.latent)
+        self.walk = LatentWalk(*context, self.way, self.theme, "latent")
+        self.sliders = LatentSliders(*context, self.theme, "latent")
+        self.arithmetic = LatentArithmetic(*context, self.theme, "latent")
+        self.own = LatentOwn(*context, self.theme, "latent")
+        self.pages = self._make_pages()
         self._manifold = Throttle(self._look_at_manifold, MANIFOLD_MS, self)
         self._settled = QTimer(self, singleShot=True, interval=SETTLED_MS)
         self._arrange()
@@ -71,18 +78,35 @@ class LatentPanel(Panel):
         if run is None:
             return
         if run is not self._run:
-            self._run, self._known = run, False
-            labels = None if run.data is None else run.data.labels
-            self.latent.forget(() if labels is None else labels.levels)
-            self.map.begin(run)
-            self.item.begin(run.preparation)
-            for name in ("manifold", "items", "decoded"):
-                self.look_away(name)
-            self.look("space", self._on_space, "latent_space")
-        elif self._known:
+            self._begin(run)
+        elif self.latent.known:
             self._look_at_items()
 
+    def export(self) -> None:
+        """Write the walk, or what the page in front shows."""
+        page = self.pages.currentWidget()
+        if page is self.walk:
+            self.walk.export()
+        elif page is self.map:
+            self.map.plot.context_menu().popup(self.mapToGlobal(self.rect().center()))
+        else:
+            self.item.export()
+
     # Building.
+
+    def _make_pages(self) -> QTabWidget:
+        pages = QTabWidget()
+        pages.setObjectName("latent.pages")
+        pages.setDocumentMode(True)
+        for page, title, tip in (
+            (self.map, "Map", "Two coordinates as a map, with what its places decode to"),
+            (self.walk, "Walk", "From item to item: a slider, a strip and an animation"),
+            (self.sliders, "Sliders", "What each coordinate changes"),
+            (self.arithmetic, "Arithmetic", "Add or subtract what makes a class"),
+            (self.own, "Own item", "A picture or row of your own, or one of the data"),
+        ):
+            pages.setTabToolTip(pages.addTab(page, title), tip)
+        return pages
 
     def _arrange(self) -> None:
         both = QSplitter(Qt.Orientation.Horizontal)
@@ -98,20 +122,36 @@ class LatentPanel(Panel):
     def _connect(self) -> None:
         self.latent.moved.connect(self._on_moved)
         self.map.manifold_wanted.connect(self._manifold)
-        self.pages.currentChanged.connect(lambda _: self._manifold())
+        self.pages.currentChanged.connect(self._on_page_shown)
         self.item.random_wanted.connect(self._on_random)
+        self.item.item_wanted.connect(self.own.take_random)
+        self.item.kept.connect(self._on_kept)
+        self.item.station_wanted.connect(self._on_station_wanted)
+        self.map.plot.station_wanted.connect(lambda *_: self._on_station_wanted())
         self._settled.timeout.connect(self._follow)
         for plot in (self.map.plot, self.map.rows.stage, self.item.pictures):
             plot.export_failed.connect(self.model.messages.show_error)
 
     # What is asked.
 
+    def _begin(self, run: Run) -> None:
+        self._run = run
+        labels = None if run.data is None else run.data.labels
+        for name in ("manifold", "items", "decoded", "directions"):
+            self.look_away(name)
+        self.latent.forget(() if labels is None else labels.levels)
+        self.way.clear()
+        self.map.begin(run)
+        self.item.begin(run.preparation)
+        for page in (self.walk, self.sliders, self.arithmetic, self.own):
+            page.begin(run)
+        self.look("space", self._on_space, "latent_space")
+
     def _on_space(self, preview: Preview) -> None:
         self.look_away("space")
-        self._known = True
         self.latent.take_space(int(preview.answer["latent_dim"]), int(preview.answer["n_conditions"]))
         self._look_at_items()
-        self._look_at_manifold()
+        self._on_page_shown(0)
         self._on_moved()
 
     def _look_at_items(self) -> None:
@@ -121,10 +161,26 @@ class LatentPanel(Panel):
             self.look("items", self._on_items, "latent_items", most=most)
 
     def _look_at_manifold(self) -> None:
-        if not self._known or not self.map.manifold_seen():
+        if not self.latent.known or not self.map.manifold_seen():
             self.look_away("manifold")
             return
         self.look("manifold", self._on_manifold, "manifold", **self.map.manifold_arguments())
+
+    def _look_at_directions(self) -> None:
+        wanted = self.pages.currentWidget() in (self.sliders, self.arithmetic)
+        if wanted and self._run is not None and self._run.data is not None and self.latent.known:
+            self.look("directions", self._on_directions, "directions", most=ITEMS_WHILE_TRAINING)
+        else:
+            self.look_away("directions")
+
+    def _on_page_shown(self, _: int) -> None:
+        self._manifold()
+        self._look_at_directions()
+
+    def _on_directions(self, preview: Preview) -> None:
+        answer = preview.answer
+        found = principal(answer["mean"], answer["directions"], answer["deviations"])
+        self.latent.take_directions(found, answer["class_means"], answer["class_counts"])
 
     def _on_items(self, preview: Preview) -> None:
         answer = preview.answer
@@ -136,7 +192,7 @@ class LatentPanel(Panel):
     # The point.
 
     def _on_moved(self) -> None:
-        if self._known:
+        if self.latent.known:
             self.model.ask("decode", self._show, key="latent.decode", **self._decoding())
             self._settled.start()
 
@@ -145,7 +201,7 @@ class LatentPanel(Panel):
 
     def _follow(self) -> None:
         """Look at the point from now on: what it decodes to changes as the model learns."""
-        if self._known:
+        if self.latent.known:
             self.look("decoded", lambda preview: self._show(dict(preview.answer)), "decode", **self._decoding())
 
     def _show(self, answer: dict[str, Array]) -> None:
@@ -157,4 +213,15 @@ class LatentPanel(Panel):
         self.latent.compare(None)
         self.latent.go(self._draw.standard_normal(self.latent.latent_dim))
 
+    def _station(self) -> Station:
+        title = ", ".join(f"{value:.2f}" for value in self.latent.cursor[:self.latent.latent_dim])
+        return Station(self.latent.z, f"at {title}")
 
+    def _on_kept(self) -> None:
+        if self.latent.known:
+            self.way.keep(self._station())
+            self.model.messages.show("info", "The point is kept.", "It is among the kept ones of the walk.")
+
+    def _on_station_wanted(self) -> None:
+        if self.latent.known:
+            self.way.add(self._station())

@@ -27,7 +27,7 @@ class ManifoldLayer(Layer):
 
     def __init__(self, tokens: Tokens) -> None:
         super().__init__("Decoded pictures", "manifold", 10)
-        self._ground = QColor(tokens.plot).getRgb()[:3]
+        self._ground = _rgb(tokens.plot)
         self._shown: tuple[Array, int] | None = None
         self._image = self.own(pg.ImageItem(axisOrder="row-major"))
 
@@ -45,7 +45,7 @@ class ManifoldLayer(Layer):
 
     def retheme(self, tokens: Tokens) -> None:
         """Take up the colour of the gaps."""
-        self._ground = QColor(tokens.plot).getRgb()[:3]
+        self._ground = _rgb(tokens.plot)
         if self._shown is not None:
             self._draw()
 
@@ -128,3 +128,8 @@ class CursorLayer(Layer):
         self._ring.setPen(pg.mkPen(tokens.danger, width=3))
         self._middle.setPen(pg.mkPen(tokens.plot, width=1))
         self._middle.setBrush(pg.mkBrush(tokens.danger))
+
+
+def _rgb(colour: str) -> tuple[int, int, int]:
+    found = QColor(colour)
+    return found.red(), found.green(), found.blue()

@@ -9,13 +9,12 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QToolButton
 
 from genstudio.applications.latent_map import Bounds, MapScale
 from genstudio.ui.plots.latent_layers import CursorLayer, ManifoldLayer, MeshLayer, WayLayer
 from genstudio.ui.plots.layers import Layer, PointsLayer
-from genstudio.ui.plots.paint import faded, retheme_legend
 from genstudio.ui.plots.plot import Plot
 from genstudio.ui.theme import Theme
 
@@ -37,10 +36,12 @@ class LatentPlot(Plot):
 
     Signals:
         cursor_moved: where a person wants the cursor: by pressing, dragging or arrow keys.
+        station_wanted: a point that was pressed together with Ctrl.
         layer_toggled: a layer and whether it is seen now.
     """
 
     cursor_moved = Signal(float, float)
+    station_wanted = Signal(float, float)
     layer_toggled = Signal(str, bool)
 
     def __init__(self, theme: Theme, name: str) -> None:
@@ -50,11 +51,11 @@ class LatentPlot(Plot):
         self._way: tuple[Floats, Floats] = (_EMPTY, _EMPTY)
         self._layers: dict[str, Layer] = {}
         self._switches: dict[str, QToolButton] = {}
-        self._legend = self.item.addLegend(offset=(-8, 8), labelTextSize="9pt")
         self._make_layers()
         self._cursor = CursorLayer(theme.tokens)
         self._adopt(self._cursor)
         self.box.disableAutoRange()
+        self.box.setAspectLocked(True)
         # Pressing and dragging move the cursor; the wheel and the right button zoom, the middle one pans.
         self.box.drawing = True
         self.graph.setCursor(Qt.CursorShape.CrossCursor)
@@ -125,7 +126,6 @@ class LatentPlot(Plot):
     def retheme(self) -> None:
         """Take up the theme's colours."""
         super().retheme()
-        retheme_legend(self._legend, self.theme.tokens)
         for layer in (*self._layers.values(), self._cursor):
             layer.retheme(self.theme.tokens)
         self._refine()
@@ -159,10 +159,15 @@ class LatentPlot(Plot):
 
     def _on_stroked(self, phase: str, x: float, y: float) -> None:
         self._tell(x, y)
+        if phase == "start" and QGuiApplication.keyboardModifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.station_wanted.emit(*self._latent(x, y))
 
     def _tell(self, x: float, y: float) -> None:
-        wanted = self._scale.to_latent(np.array([x, y]))
-        self.cursor_moved.emit(float(wanted[0]), float(wanted[1]))
+        self.cursor_moved.emit(*self._latent(x, y))
+
+    def _latent(self, x: float, y: float) -> tuple[float, float]:
+        found = self._scale.to_latent(np.array([x, y]))
+        return float(found[0]), float(found[1])
 
     # Layers.
 
@@ -207,15 +212,3 @@ class LatentPlot(Plot):
             size = self.graph.viewport().size()
             self.items.refine(self.bounds(), (size.width(), size.height()))
             self._adopt(self.items)
-        self._fill_legend()
-
-    def _fill_legend(self) -> None:
-        self._legend.clear()
-        named = self.items.legend() if self.items.visible else []
-        for item, name in named:
-            self._legend.addItem(item, name)
-        tokens = self.theme.tokens
-        self._legend.setBrush(faded(tokens.plot, 0.85) if named else None)
-        self._legend.setPen(tokens.border if named else None)
-
-
