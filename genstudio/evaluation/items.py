@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -68,6 +68,15 @@ class Items:
         if self.train is None:
             raise DataError("The rows that the model learned from are not at hand.", "Open its data again.")
         return self.train
+
+
+def thinned(items: Items, most: int) -> Items:
+    """At most so many of the items, evenly spaced."""
+    if len(items.x) <= most:
+        return items
+    places = np.linspace(0, len(items.x) - 1, most).astype(np.int64)
+    labels = None if items.labels is None else items.labels[places]
+    return replace(items, x=items.x[places], rows=items.rows[places], labels=labels)
 
 
 def from_dataset(data: Dataset, part: Part | None = None) -> Items:

@@ -34,26 +34,7 @@ class LogLikelihood(Metric):
     def measure(self, fitted: Fitted, data: Items, seed: int) -> Figure:
         """The mean over the rows."""
         ideal = None if data.truth is None else -data.truth.entropy
-        return _mean(fitted.log_prob(data.x), ideal, _flattery(data))
-
-
-class BitsPerDim(Metric):
-    """The same in bits, shared out among the columns."""
-
-    info = MetricInfo(
-        "bits_per_dim", "Bits per dimension", "bits", "lower",
-        "The negative log-likelihood in bits, divided by the number of columns.", 20,
-    )
-
-    def unsuitable(self, fitted: Fitted, data: Items) -> str | None:
-        """Needs an exact density."""
-        return _no_density(fitted)
-
-    def measure(self, fitted: Fitted, data: Items, seed: int) -> Figure:
-        """The mean over the rows."""
-        unit = data.x.shape[1] * math.log(2)
-        ideal = None if data.truth is None else data.truth.entropy / unit
-        return _mean(-fitted.log_prob(data.x) / unit, ideal, _flattery(data))
+        return mean_figure(fitted.log_prob(data.x), ideal, flattery(data))
 
 
 class KLToTruth(Metric):
@@ -74,7 +55,7 @@ class KLToTruth(Metric):
         """The mean over fresh draws from the truth."""
         truth = data.known_truth()
         x, _ = truth.sample(DRAWS, _fresh(seed))
-        return _mean(truth.log_prob(x) - fitted.log_prob(x), ideal=0.0)
+        return mean_figure(truth.log_prob(x) - fitted.log_prob(x), ideal=0.0)
 
 
 class Criterion(Metric):
@@ -135,7 +116,7 @@ def _fresh(seed: int) -> int:
     return int(np.random.SeedSequence((seed, DRAWS)).generate_state(1)[0])
 
 
-def _mean(values: Floats, ideal: float | None, note: str = "") -> Figure:
+def mean_figure(values: Floats, ideal: float | None, note: str = "") -> Figure:
     """The mean and its standard error; infinite, and without one, as soon as a single value is."""
     if not np.isfinite(values).all():
         with np.errstate(invalid="ignore"):
@@ -153,5 +134,7 @@ def _impossible(values: Floats) -> str:
     return f"The model gives {len(values) - len(finite):,} of {len(values):,} points no density at all.{rest}"
 
 
-def _flattery(data: Items) -> str:
-    return "Measured on the rows that the model learned from, which flatters it." if data.x is data.train else ""
+def flattery(data: Items) -> str:
+    """What a reader should know of figures of the very rows that were learned from; empty for others."""
+    learned_from = data.part == "train" and data.train is not None
+    return "Measured on the rows that the model learned from, which flatters it." if learned_from else ""

@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from functools import cache
-from typing import ClassVar, Literal, cast
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache, partial
+from typing import Any, ClassVar, Literal, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from genstudio.data.preparation import Preparation
 from genstudio.data.reader import Watch, unwatched
 from genstudio.errors import DataError, SettingsError
 from genstudio.evaluation.items import Items
+from genstudio.models.contract import Model
 from genstudio.models.fitted import Fitted
 from genstudio.registry import discover
 from genstudio.settings import nearest
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+A = TypeVar("A")
+
+DRAWS = 100
+"""So many draws stand behind the bound of an item where nobody says otherwise."""
+_PIECE = 50_000
 
 
 @dataclass(frozen=True)
@@ -60,9 +68,16 @@ class Figure:
 
 
 class Metric(ABC):
-    """Measures one thing about a trained model."""
+    """Measures one thing about a trained model.
+
+    Arguments:
+        draws: behind the bound of each item, for metrics of bounds.
+    """
 
     info: ClassVar[MetricInfo]
+
+    def __init__(self, draws: int = DRAWS) -> None:
+        self.draws = draws
 
     @abstractmethod
     def unsuitable(self, fitted: Fitted, data: Items) -> str | None:
@@ -101,13 +116,15 @@ def unsuitable(fitted: Fitted, data: Items) -> dict[str, str]:
 
 
 def evaluate(
-    fitted: Fitted, data: Items, keys: Sequence[str] | None = None, seed: int = 0, watch: Watch = unwatched
+    fitted: Fitted, data: Items, keys: Sequence[str] | None = None, seed: int = 0, watch: Watch = unwatched,
+    *, draws: int = DRAWS,
 ) -> dict[str, Figure]:
     """Figures by key, in the order of `metrics`.
 
     Arguments:
         keys: which metrics; all that are suitable when None.
-        watch: told of each metric before it is measured.
+        watch: told of each metric before it is measured, and on the way where that takes long.
+        draws: behind the bound of each item, for metrics of bounds.
 
     Raises:
         SettingsError: a key that no metric has.
@@ -118,9 +135,14 @@ def evaluate(
     remembering = Remembering(fitted.model, fitted.preparation)
     figures: dict[str, Figure] = {}
     for done, kind in enumerate(chosen):
-        watch(done / len(chosen), f"Measuring {kind.info.title}")
-        figures[kind.info.key] = kind().measure(remembering, data, seed)
+        remembering.watch = partial(_share, watch, done, len(chosen), f"Measuring {kind.info.title}")
+        remembering.watch(0.0, "")
+        figures[kind.info.key] = kind(draws).measure(remembering, data, seed)
     return figures
+
+
+def _share(watch: Watch, done: int, count: int, doing: str, fraction: float, _: str) -> None:
+    watch((done + fraction) / count, doing)
 
 
 def _suitable(fitted: Fitted, data: Items) -> list[type[Metric]]:
@@ -136,15 +158,46 @@ def _asked(fitted: Fitted, data: Items, keys: Sequence[str]) -> list[type[Metric
     return [kind for key, kind in metrics().items() if key in wanted]
 
 
-@dataclass(frozen=True)
 class Remembering(Fitted):
-    """A trained model that scores the same array only once: several metrics ask for the same log-densities."""
+    """A trained model that scores the same array only once: several metrics ask for the same numbers."""
 
-    answers: dict[int, tuple[Floats, Floats]] = field(default_factory=dict)
+    def __init__(self, model: Model, preparation: Preparation) -> None:
+        super().__init__(model, preparation)
+        self.watch = unwatched
+        self._answers: dict[tuple[Any, ...], tuple[Any, Any]] = {}
 
     def log_prob(self, x: Floats) -> Floats:
         """Exact log-density, nats, shape (N,), of points x in data units, shape (N, D)."""
-        if id(x) not in self.answers:
-            # The points are kept beside the answer, so that their id is not given to another array.
-            self.answers[id(x)] = (x, super().log_prob(x))
-        return self.answers[id(x)][1]
+        return self._once(x, (), super().log_prob)
+
+    def anomaly_score(self, x: Floats) -> Floats:
+        """Higher is stranger, shape (N,)."""
+        return self._once(x, ("score",), super().anomaly_score)
+
+    def log_prob_bound(self, x: Floats, k: int, seed: int, labels: Ints | None = None) -> Floats:
+        """Importance-weighted lower bound of the log-density with k draws, nats, shape (N,), data units."""
+        ask = super().log_prob_bound
+        rows = max(1, _PIECE // k)
+
+        def piece_by_piece(x: Floats) -> Floats:
+            found = np.empty(len(x))
+            for start in range(0, len(x), rows):
+                self.watch(start / len(x), "")
+                part = slice(start, start + rows)
+                found[part] = ask(x[part], k, seed, None if labels is None else labels[part])
+            return found
+
+        return self._once(x, (k, seed, id(labels)), piece_by_piece)
+
+    def bound_terms(self, x: Floats, seed: int, labels: Ints | None = None) -> tuple[Floats, Floats]:
+        """Reconstruction, shape (N,), and KL of each latent coordinate, shape (N, Z), of the ELBO, nats, data units."""
+        ask = super().bound_terms
+        return self._once(x, ("terms", seed, id(labels)), lambda x: ask(x, seed, labels))
+
+    def _once(self, x: Floats, how: tuple[Any, ...], ask: Callable[[Floats], A]) -> A:
+        key = (id(x), *how)
+        if key not in self._answers:
+            # The items are kept beside the answer, so that their id is not given to another array.
+            self._answers[key] = (x, ask(x))
+        answer: A = self._answers[key][1]
+        return answer

@@ -91,7 +91,7 @@ def for_numbers(data: Dataset) -> dict[str, Any]:
     """
     epochs = passes(1_000_000, data, most=4000)
     steps = epochs * -(-len(data.train) // BATCH)
-    return {"hidden_features": (64, 64), "max_epochs": epochs, "kl_warmup": int(0.4 * steps), "average": 0.999}
+    return {"hidden_features": (128, 128), "max_epochs": epochs, "kl_warmup": int(0.4 * steps), "average": 0.999}
 
 
 def _between(x: Any, low: float, high: float) -> bool:

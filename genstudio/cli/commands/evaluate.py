@@ -8,9 +8,10 @@ from typing import Any, ClassVar
 
 from genstudio.cli.command import Command, CommandInfo
 from genstudio.cli.progress import Bar
-from genstudio.cli.words import add_json, add_run, add_seed, awaited, opened_run, print_json
+from genstudio.cli.words import add_json, add_run, add_seed, awaited, opened_run, print_json, whole
 from genstudio.data.files import open_raw
 from genstudio.evaluation.items import from_raw
+from genstudio.evaluation.metric import DRAWS
 from genstudio.runs.figures import plain_figures
 
 _SAID = ("value", "stderr", "n", "unit", "better")
@@ -28,6 +29,13 @@ class Evaluate(Command):
             "data", type=Path, nargs="?", metavar="DATA", help="a file; the rows held out of training when left out"
         )
         parser.add_argument("--metrics", type=_keys, metavar="A,B", help="which; all that suit when left out")
+        parser.add_argument(
+            "--draws", type=whole(1, 10**6), default=DRAWS, metavar="K",
+            help="draws behind the bound of each item, of models that know no more than one (default: %(default)s)",
+        )
+        parser.add_argument(
+            "--items", type=whole(1, 10**9), metavar="N", help="at most so many items, evenly spaced; all when left out"
+        )
         add_seed(parser)
         add_json(parser)
 
@@ -39,7 +47,10 @@ class Evaluate(Command):
             if arguments.data is not None:
                 raw = open_raw(arguments.data, None, bar.watch)
                 items = from_raw(raw, run.preparation, run.recipe.data.preparation)
-            asked = run.job.ask("evaluation", items=items, keys=arguments.metrics, seed=arguments.seed)
+            asked = run.job.ask(
+                "evaluation", items=items, keys=arguments.metrics, seed=arguments.seed, draws=arguments.draws,
+                most=arguments.items,
+            )
             answer = awaited(asked, bar)
         bar.clear()
         figures = plain_figures(answer)

@@ -12,7 +12,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QLabel, QPlainTextEdit, QSplitter, QVBoxLayout, QWidget
 
+from genstudio.data.dataset import Kind
 from genstudio.data.reader import Watch
+from genstudio.models.contract import Bound
 from genstudio.runs.figure_sheet import csv_of, text_of, write_figures
 from genstudio.runs.figures import Row, plain_figures, reasons, side_by_side
 from genstudio.runs.job import Asked, Status
@@ -27,6 +29,8 @@ AUTOMATIC_ROWS = 200_000
 """Runs on more rows are measured only when a person asks for it."""
 SEED = 0
 """As on the command line, so that both give the same figures."""
+BOUNDED = {Kind.TABLE: 10_000, Kind.IMAGES: 1_000}
+"""Of models that only bound their likelihood at most so many items are measured, as each takes many draws."""
 NOTHING = "No figures yet. Press Measure."
 LEARNING = "Pause or stop the run to measure it."
 NO_DATA = "The data of this run are not at hand."
@@ -82,7 +86,7 @@ class EvaluatePanel(Panel):
         """Measure some runs afresh, those that can be measured now."""
         for run in runs:
             if _measurable(run) and run.key not in self._asked:
-                asked = run.job.ask("evaluation", seed=SEED)
+                asked = run.job.ask("evaluation", seed=SEED, most=_most(run))
                 self._asked[run.key] = asked
                 self.model.pump.follow(asked, partial(self._on_measured, run, asked),
                                        partial(self._on_failed, run, asked))
@@ -256,6 +260,10 @@ class EvaluatePanel(Panel):
 
 def _measurable(run: Run) -> bool:
     return run.data is not None and (run.status.ended or run.status is Status.PAUSED)
+
+
+def _most(run: Run) -> int | None:
+    return BOUNDED.get(run.data.kind) if run.data is not None and issubclass(run.model, Bound) else None
 
 
 def _comparable(runs: list[Run]) -> bool:
