@@ -62,6 +62,11 @@ class History:
         known = self._series.get(metric)
         return known[1][-1] if known else None
 
+    def best(self, metric: str) -> float | None:
+        """The highest value of a figure, or None."""
+        known = self._series.get(metric)
+        return max(known[1]) if known else None
+
     def state(self) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
         """Arrays and plain values (JSON) for a file."""
         arrays: dict[str, NDArray[Any]] = {}

@@ -45,9 +45,9 @@ class ModelRecipe(Settings):
 class TrainingRecipe(Settings):
     """When training ends: at whichever comes first; the model's own rule when all are left out."""
 
-    epochs: int | None = setting(None, "Passes through the training rows.", ge=1, le=10**9)
-    steps: int | None = setting(None, "Steps.", ge=1, le=10**9)
-    seconds: float | None = setting(None, "Time for training.", gt=0, le=10**7, unit="s")
+    epochs: int | None = setting(None, "Training ends after so many passes through the training items.", ge=1, le=10**9)
+    steps: int | None = setting(None, "Training ends at this step at the latest.", ge=1, le=10**9)
+    seconds: float | None = setting(None, "Training ends after this time at the latest.", gt=0, le=10**7, unit="s")
     batch_size: int | None = setting(
         None, "Items that one gradient step goes through; the model's own choice when left out.", ge=1, le=10**7,
         label="Batch",

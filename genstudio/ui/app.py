@@ -116,9 +116,10 @@ class Studio(QObject):
         self.window.add_panels(kinds)
         self.model.pump.run("warm-up", partial(_get_ready, self.model.session), self._on_warm)
 
-    def _on_warm(self, families: Mapping[str, Any]) -> None:
+    def _on_warm(self, found: tuple[Mapping[str, Any], tuple[str, ...]]) -> None:
+        families, devices = found
         self._collector.freeze()
-        self.model.set_models(families)
+        self.model.set_models(families, devices)
 
     def _on_exception(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if not issubclass(kind, Exception):
@@ -163,7 +164,11 @@ def _import_panels(watch: Watch) -> Mapping[str, type[Panel]]:
     return panels()
 
 
-def _get_ready(session: Session, watch: Watch) -> Mapping[str, Any]:
+def _get_ready(session: Session, watch: Watch) -> tuple[Mapping[str, Any], tuple[str, ...]]:
     watch(0.0, "Getting ready")
     session.prepare()
-    return models()
+    families = models()
+    # torch stays out of the window's start.
+    from genstudio.training.device import devices  # noqa: PLC0415
+
+    return families, devices()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
@@ -197,10 +198,16 @@ class ChoiceField(Field):
 
     def set_value(self, value: Any) -> None:
         """Show a value, silently; a name that was not known so far joins the others."""
-        if self.info.kind == "text" and value not in self._words:
-            self._words.append(value)
-            self._combo.addItem(value)
+        if self.info.kind == "text" and value is not None:
+            self.offer([value])
         self._combo.setCurrentIndex(self._words.index(value))
+
+    def offer(self, words: Iterable[str]) -> None:
+        """Names that are known by now, too, of a setting that is a name."""
+        for word in words:
+            if word not in self._words:
+                self._words.append(word)
+                self._combo.addItem(word)
 
     def _on_activated(self) -> None:
         self.committed.emit(self.value())

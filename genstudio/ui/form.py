@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -28,14 +29,18 @@ class Form(QWidget):
         model: the settings model; its hidden settings keep their values unseen.
         theme: where the marks take their colours from.
         prefix: editors are named `<prefix>.<setting>`.
+        known: names to choose from, of settings that are names.
     """
 
     changed = Signal(str, object)
     problem = Signal(str, str)
 
-    def __init__(self, model: type[Settings], theme: Theme, prefix: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, model: type[Settings], theme: Theme, prefix: str, parent: QWidget | None = None,
+        known: Mapping[str, tuple[str, ...]] | None = None,
+    ) -> None:
         super().__init__(parent)
-        described = describe(model)
+        described = [replace(info, choices=(known or {}).get(info.name, info.choices)) for info in describe(model)]
         self._hidden = {info.name: info.default for info in described if info.hidden}
         shown = [info for info in described if not info.hidden]
         self._grid = _grid(self)
@@ -77,10 +82,10 @@ class Form(QWidget):
         if any(self._rows[name].info.advanced for name in self.problems()):
             self._more.setChecked(True)
 
-    def set_enabled_names(self, names: Collection[str] | None) -> None:
-        """Let only some settings be changed; None: all."""
+    def set_enabled_names(self, names: Collection[str] | None, reason: str = "") -> None:
+        """Let only some settings be changed; None: all. The tooltips of the others begin with the reason."""
         for name, row in self._rows.items():
-            row.set_enabled(names is None or name in names)
+            row.set_enabled(names is None or name in names, reason)
 
     def live_names(self) -> frozenset[str]:
         """The settings that may change while training goes on."""
@@ -124,7 +129,7 @@ class _Row(QObject):
         self.info = info
         self.sentence = ""
         self.field = field_for(info)
-        self._unfolded = True
+        self._unfolded, self._reason = True, ""
         self._label = QLabel("" if info.kind == "bool" else info.label)
         self._unit = _small_label(info.unit, "muted")
         self._complaint = _small_label("", "problem")
@@ -165,8 +170,10 @@ class _Row(QObject):
         if sentence != told:
             self.problem.emit(self.info.name, sentence)
 
-    def set_enabled(self, enabled: bool) -> None:
-        """Let the setting be changed, or not."""
+    def set_enabled(self, enabled: bool, reason: str) -> None:
+        """Let the setting be changed, or not, for a reason that the tooltip says."""
+        self._reason = "" if enabled else reason
+        self._describe()
         for widget in (self._label, self.field.widget, self._reset, self._unit):
             widget.setEnabled(enabled)
 
@@ -190,7 +197,7 @@ class _Row(QObject):
         self._label.setTextFormat(Qt.TextFormat.PlainText)
 
     def _describe(self) -> None:
-        text = _tooltip(self.info, self.sentence)
+        text = _tooltip(self.info, self._reason or self.sentence)
         for widget in (self._label, self.field.widget, *self.field.editors()):
             widget.setToolTip(text)
 

@@ -29,9 +29,15 @@ from genstudio.ui.pump import Pump
 
 @dataclass(frozen=True)
 class Models:
-    """What the registry knows, once it could be imported (after the first paint)."""
+    """What the registry knows, once it could be imported (after the first paint).
+
+    Arguments:
+        families: every model class by key.
+        devices: names of the devices that torch finds, the processor first.
+    """
 
     families: Mapping[str, Any]
+    devices: tuple[str, ...] = ("cpu",)
 
 
 class RecipeModel(QObject):
@@ -143,9 +149,9 @@ class RecipeModel(QObject):
         """Load the data of the recipe that the window opens with."""
         self._load(proposing=False)
 
-    def set_models(self, families: Mapping[str, Any]) -> None:
-        """The models could be imported."""
-        self.models = Models(families)
+    def set_models(self, families: Mapping[str, Any], devices: tuple[str, ...] = ("cpu",)) -> None:
+        """The models could be imported; devices as in `Models`."""
+        self.models = Models(families, devices)
         self._recommend()
         self.ready_changed.emit()
 

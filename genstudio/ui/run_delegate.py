@@ -7,6 +7,8 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTreeWidget, QWidget
 
 Index = QModelIndex | QPersistentModelIndex
+BADGE_ROLE = Qt.ItemDataRole.UserRole + 1
+"""A word or two that stand under the name, in the item's own colour ("not converged")."""
 _SPARE_PX = 8
 _LINE_SPARE_PX = 6
 
@@ -51,10 +53,11 @@ class RunDelegate(QStyledItemDelegate):
         self._tree = tree
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
-        """The name is not drawn here; figures stand below."""
+        """The name is not drawn here; a badge and the figures stand below."""
         super().initStyleOption(option, index)
         if index.column() == 0:
-            option.text = ""
+            option.text = str(index.data(BADGE_ROLE) or "")
+            option.displayAlignment = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom
         else:
             option.displayAlignment = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
 

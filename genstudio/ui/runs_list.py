@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QKeySequence, QPainter, QPixmap, QShortcut
 from PySide6.QtWidgets import (
@@ -21,7 +23,8 @@ from PySide6.QtWidgets import (
 from genstudio.runs.job import Status
 from genstudio.runs.run import Run
 from genstudio.ui.icons import bind_icon
-from genstudio.ui.run_delegate import RunTree
+from genstudio.ui.metrics import item_word
+from genstudio.ui.run_delegate import BADGE_ROLE, RunTree
 from genstudio.ui.session_model import SessionModel
 from genstudio.ui.theme import Theme
 from genstudio.ui.tips import plain_tip
@@ -30,11 +33,11 @@ NAME, FIGURE, GAP = range(3)
 HEADERS = ("Run", "nats", "Gap")
 TIPS = (
     "Tick to lay its curves over the shown run's; double-click to rename",
-    "Mean log-likelihood per row in the data's own units: of the validation rows, or of the training rows where "
-    "none are held out. Higher is better",
+    "Mean log-likelihood per item in the data's own units: of the validation items, or of the training items where "
+    "none are held out. Higher is better. ≥ stands before a lower bound of it, the best of the training. A click sorts",
     "How far that is from what the truth itself reaches, nats; only where the truth is known. Lower is better",
 )
-WIDEST = "−88.888"
+WIDEST = "≥ −888.8"
 # Told apart by shape, not by colour alone.
 MARKS = {
     Status.WAITING: ("○", "muted"), Status.TRAINING: ("▶", "success"), Status.PAUSED: ("‖", "warning"),
@@ -58,7 +61,7 @@ class RunsList(QWidget):
         self._model, self._theme = model, theme
         self.tree = self._make_tree()
         self._rows: dict[str, QTreeWidgetItem] = {}
-        self._filling = False
+        self._filling = self._best_first = False
         self._stack = QStackedLayout()
         self._stack.addWidget(_empty())
         self._stack.addWidget(self.tree)
@@ -66,7 +69,7 @@ class RunsList(QWidget):
         layout.setContentsMargins(8, 8, 8, 8)
         layout.addLayout(self._stack, 1)
         layout.addLayout(self._make_buttons())
-        for signal in (model.runs_changed, model.current_changed, theme.changed):
+        for signal in (model.runs_changed, model.current_changed, model.turned, theme.changed):
             signal.connect(self.refresh)
         model.advanced.connect(self._on_advanced)
         self.setMinimumWidth(250)
@@ -75,7 +78,7 @@ class RunsList(QWidget):
     def refresh(self) -> None:
         """Show the session's runs as they are."""
         self._filling = True
-        runs = list(self._model.session)
+        runs = self._ordered()
         if [run.key for run in runs] != list(self._rows):
             self.tree.clear()
             self._rows = {run.key: self._row(run) for run in runs}
@@ -127,6 +130,8 @@ class RunsList(QWidget):
         for column in (FIGURE, GAP):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
             tree.setColumnWidth(column, tree.fontMetrics().horizontalAdvance(WIDEST) + 18)
+        header.setSectionsClickable(True)
+        header.sectionClicked.connect(self._on_header)
         tree.currentItemChanged.connect(self._on_selected)
         tree.itemChanged.connect(self._on_edited)
         tree.customContextMenuRequested.connect(self._on_menu)
@@ -163,6 +168,18 @@ class RunsList(QWidget):
         button.clicked.connect(clicked)
         return button
 
+    def _ordered(self) -> list[Run]:
+        """The runs as they were made, or those first that explain the data best."""
+        runs = list(self._model.session)
+        if not self._best_first:
+            return runs
+        return sorted(runs, key=_rank, reverse=True)
+
+    def _on_header(self, column: int) -> None:
+        self._best_first = column in (FIGURE, GAP) and not self._best_first
+        self.tree.headerItem().setText(FIGURE, HEADERS[FIGURE] + (" ▾" if self._best_first else ""))
+        self.refresh()
+
     def _row(self, run: Run) -> QTreeWidgetItem:
         item = QTreeWidgetItem(self.tree)
         item.setData(NAME, Qt.ItemDataRole.UserRole, run.key)
@@ -179,6 +196,9 @@ class RunsList(QWidget):
         item.setIcon(NAME, self._mark(mark, colour))
         item.setCheckState(NAME, compared)
         item.setToolTip(NAME, plain_tip(summary(run)))
+        badge, alarming = badge_of(run)
+        item.setData(NAME, BADGE_ROLE, badge)
+        item.setForeground(NAME, QColor(self._theme.tokens.danger if alarming else self._theme.tokens.warning))
         self._show_figures(run)
 
     def _show_figures(self, run: Run) -> None:
@@ -242,24 +262,49 @@ class RunsList(QWidget):
 
 def figures(run: Run) -> tuple[str, str]:
     """Mean log-likelihood and gap to the truth, as shown; a dash where there is none."""
-    train, valid = run.history.last("train"), run.history.last("valid")
-    figure = train if valid is None else valid
+    figure = reached(run)
     truth = None if run.data is None else run.data.truth
     gap = None if truth is None or figure is None else -truth.entropy - figure
-    return _number(figure), _number(gap, "+.3f")
+    bounded = run.model.info.climbs == "bound"
+    return _number(figure, "", "≥ " if bounded else ""), _number(gap, "+", "≤ " if bounded else "")
+
+
+def reached(run: Run) -> float | None:
+    """How well a run explains the data, nats per item: of bounds the best, whose weights are kept; None if unknown."""
+    bounded = run.model.info.climbs == "bound"
+    valid = run.history.best("valid") if bounded else run.history.last("valid")
+    return run.history.last("train") if valid is None else valid
+
+
+def _rank(run: Run) -> float:
+    found = reached(run)
+    return -math.inf if found is None else found
+
+
+def badge_of(run: Run) -> tuple[str, bool]:
+    """The gravest word or two that were said of a run ("collapsed"), and whether it is an alarm."""
+    badges = [note for note in run.history.notes if note.badge and note.level != "info"]
+    if not badges:
+        return "", False
+    gravest = max(badges, key=lambda note: note.level == "alarm")
+    return gravest.badge, gravest.level == "alarm"
 
 
 def summary(run: Run) -> str:
     """What the tooltip says of a run."""
     parts = [f"{run.name}: {run.status} after {run.history.step:,} steps, {run.seconds:.2f} s"]
-    known = {name: run.history.last(name) for name in run.history.metrics}
-    parts += [f"{name} {value:.6g} nats per row" for name, value in known.items() if value is not None]
+    unit = f"nats per {item_word(run)}" + (", a lower bound" if run.model.info.climbs == "bound" else "")
+    known = {name: run.history.last(name) for name in run.history.metrics if name in ("train", "valid", "bound")}
+    parts += [f"{name} {value:.6g} {unit}" for name, value in known.items() if value is not None]
     notes = [f"{note.text} {note.remedy}" for note in run.history.notes]
     return "\n".join([*parts, *notes, run.message]).strip()
 
 
-def _number(value: float | None, form: str = ".3f") -> str:
-    return "–" if value is None else format(value, form)
+def _number(value: float | None, sign: str = "", before: str = "") -> str:
+    if value is None:
+        return "–"
+    digits = 3 if abs(value) < 100 else 1 if abs(value) < 10_000 else 0
+    return f"{before}{value:{sign}.{digits}f}"
 
 
 def _empty() -> QLabel:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections import deque
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QProgressBar, QSizePolicy, QStatusBar, QToolButton
@@ -11,12 +10,12 @@ from PySide6.QtWidgets import QLabel, QProgressBar, QSizePolicy, QStatusBar, QTo
 from genstudio.runs.job import Status
 from genstudio.runs.run import Run
 from genstudio.ui.icons import bind_icon
+from genstudio.ui.pace import Pace, duration, share
 from genstudio.ui.room import keep_room
 from genstudio.ui.session_model import SessionModel
 from genstudio.ui.theme import Theme
 
 REFRESH_SECONDS = 0.2
-RATE_WINDOW = 25
 RESOLUTION = 1000
 
 
@@ -28,13 +27,12 @@ class StatusBar(QStatusBar):
         self.setObjectName("status")
         self._model = model
         self._shown_at = 0.0
-        self._marks: deque[tuple[float, int]] = deque(maxlen=RATE_WINDOW)
-        self._of: str = ""
+        self._pace = Pace()
         self.text = QLabel("Getting ready…")
         self.text.setObjectName("status.text")
         self.text.setTextFormat(Qt.TextFormat.PlainText)
         self.text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.machine = QLabel("CPU · 1 thread")
+        self.machine = QLabel()
         self.machine.setObjectName("status.machine")
         self.machine.setProperty("role", "muted")
         self.bar = QProgressBar()
@@ -57,6 +55,7 @@ class StatusBar(QStatusBar):
     def refresh(self) -> None:
         """Show what is going on now."""
         loading, run = self._model.loading, self._model.training
+        self.machine.setText(_machine(self._model))
         self.cancel.setVisible(loading is not None)
         self.bar.setVisible(loading is not None or run is not None)
         if loading is not None:
@@ -75,24 +74,9 @@ class StatusBar(QStatusBar):
             self.refresh()
 
     def _training(self, run: Run) -> tuple[str, float | None]:
-        if run.key != self._of:
-            self._of = run.key
-            self._marks.clear()
-        step, total = run.history.step, _last_step(run)
-        self._marks.append((time.monotonic(), step))
-        rate = self._rate()
+        self._pace.look(run)
         word = "Training" if run.status is Status.TRAINING else "Paused"
-        of = f" / {total:,}" if total else ""
-        parts = [word, f"{run.model.info.step_name} {step:,}{of}"]
-        if rate and run.status is Status.TRAINING:
-            parts.append(f"{rate:,.0f} steps/s" if rate >= 10 else f"{rate:.1f} steps/s")
-            if total:
-                parts.append(f"at most {_duration((total - step) / rate)} left")
-        return " · ".join(parts), (step / total if total else None)
-
-    def _rate(self) -> float:
-        (start, first), (end, last) = self._marks[0], self._marks[-1]
-        return (last - first) / (end - start) if end > start else 0.0
+        return " · ".join([word, *self._pace.words(run)]), share(run)
 
     def _show(self, text: str, fraction: float | None) -> None:
         self.text.setText(text)
@@ -100,23 +84,17 @@ class StatusBar(QStatusBar):
         self.bar.setTextVisible(fraction is not None)
 
 
-def _last_step(run: Run) -> int | None:
-    limits = [run.history.total, run.recipe.training.steps, run.recipe.training.epochs]
-    known = [limit for limit in limits if limit]
-    return min(known) if known else None
-
-
 def _resting(run: Run | None) -> str:
     if run is None:
         return "Ready. Press Train, or space."
     steps = f"{run.history.step:,} {run.model.info.step_name}{'' if run.history.step == 1 else 's'}"
-    return f"{run.name}: {run.status} after {steps}, {_duration(run.seconds)}"
+    return f"{run.name}: {run.status} after {steps}, {duration(run.seconds)}"
 
 
-def _duration(seconds: float) -> str:
-    if seconds < 1:
-        return f"{1000 * seconds:.0f} ms"
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 90 else f"{minutes / 60:.1f} h"
+def _machine(model: SessionModel) -> str:
+    """What trains, or would."""
+    run = model.training
+    training = model.recipe.training if run is None else run.recipe.training
+    devices = ("cpu",) if model.models is None else model.models.devices
+    device = devices[min(1, len(devices) - 1)] if training.device == "auto" else training.device
+    return f"{device.upper()} · {training.threads} thread{'s' * (training.threads != 1)}"

@@ -1,4 +1,4 @@
-"""What decides a result beside data and model: the seed, and when training ends."""
+"""What decides a result beside data and model: the seed, when training ends, and what it may use."""
 
 from __future__ import annotations
 
@@ -7,39 +7,58 @@ from typing import Any
 from PySide6.QtWidgets import QFrame, QVBoxLayout
 
 from genstudio.runs.recipe import Recipe, TrainingRecipe
-from genstudio.settings import Settings, setting
+from genstudio.settings import setting
+from genstudio.training.descent_settings import DescentSettings
+from genstudio.ui.fields import ChoiceField
 from genstudio.ui.form import Form
 from genstudio.ui.session_model import SessionModel
 from genstudio.ui.theme import Theme
 
 
-class SeedAndLimits(Settings):
-    """The training card: what decides a result beside data and model."""
+class SeedAndLimits(TrainingRecipe):
+    """The training card: the seed, and the recipe's section on training."""
 
     seed: int = setting(42, "The same recipe with the same seed gives the same numbers.", ge=0, lt=2**32)
-    steps: int | None = setting(None, "Training ends at this step at the latest.", ge=1, le=10**9)
-    seconds: float | None = setting(None, "Training ends after this time at the latest.", gt=0, le=10**7, unit="s")
+
+
+OF_DESCENT = ("batch_size", "device", "precision", "threads")
+"""Settings that mean something only where gradients are descended."""
 
 
 class TrainingCard(QFrame):
-    """Seed and limits."""
+    """Seed, limits and means."""
 
     def __init__(self, model: SessionModel, theme: Theme) -> None:
         super().__init__()
         self.setProperty("role", "card")
         self._model = model
-        self.form = Form(SeedAndLimits, theme, "training")
+        self.form = Form(SeedAndLimits, theme, "training", known={"device": ("auto", "cpu")})
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 10, 12, 10)
         column.addWidget(self.form)
         self.form.changed.connect(self._on_changed)
         model.recipe_changed.connect(lambda section: self.refresh(model.recipe))
+        model.ready_changed.connect(self._on_ready)
         self.refresh(model.recipe)
 
     def refresh(self, recipe: Recipe) -> None:
-        """Show the seed and the limits of the recipe."""
-        limits = recipe.training
-        self.form.set_values({"seed": recipe.seed, "steps": limits.steps, "seconds": limits.seconds})
+        """Show the seed and the training section of the recipe."""
+        self.form.set_values({"seed": recipe.seed, **recipe.training.model_dump()})
+        self._allow(recipe)
+
+    def _allow(self, recipe: Recipe) -> None:
+        family = self._model.families.get(recipe.model.name)
+        if family is None or issubclass(family.Settings, DescentSettings):
+            self.form.set_enabled_names(None)
+        else:
+            others = [name for name in SeedAndLimits.model_fields if name not in OF_DESCENT]
+            self.form.set_enabled_names(others, f"{family.info.title} goes through all items at each step.")
+
+    def _on_ready(self) -> None:
+        device = self.form.field("device")
+        if isinstance(device, ChoiceField) and self._model.models is not None:
+            device.offer(self._model.models.devices)
+        self._allow(self._model.recipe)
 
     def _on_changed(self, name: str, value: Any) -> None:
         if name == "seed":
