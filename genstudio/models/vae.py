@@ -38,7 +38,7 @@ class VariationalAutoencoder(Autoencoder):
         presets={
             "Textbook (28 × 28 pictures)": {
                 "latent_dim": 2, "channels": (32, 64), "hidden_features": (16,), "likelihood": "bernoulli",
-                "max_epochs": 30, "schedule": "constant", "warmup": 0, "clip_norm": 0.0,
+                "max_epochs": 30, "learning_rate": 3e-3, "warmup": 200, "clip_norm": 0.0, "average": 0.999,
             },
         },
         references=("Kingma, Welling (2014): Auto-encoding variational Bayes",
