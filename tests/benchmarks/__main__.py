@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import os
 import pkgutil
 import sys
 import time
 import traceback
 from pathlib import Path
 
+import genstudio.environment  # noqa: F401 - before NumPy
 from tests.benchmarks.report import Report, Skipped
 
 PREFIX = "bench_"
@@ -28,9 +28,6 @@ def main() -> int:
         print("\n".join(names()))
         return 0
     chosen = arguments.only or names()
-    # Before NumPy is imported by the first benchmark: waiting threads spin on small machines.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
     outcomes = [measure(name, short=arguments.short) for name in chosen]
     return 0 if all(outcomes) else 1
 
