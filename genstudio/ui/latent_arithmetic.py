@@ -16,7 +16,7 @@ from genstudio.ui.plots.picture_grid import PictureGrid
 from genstudio.ui.session_model import SessionModel
 from genstudio.ui.theme import Theme
 
-STRENGTHS = (-1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5)
+STRENGTHS = (-2.0, -1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0)
 NO_LABELS = "These data have no classes to do arithmetic with. Choose a label in the Data panel, then train again."
 WAITING = "Looking where the classes lie …"
 REST = "all the rest"
@@ -83,6 +83,7 @@ class LatentArithmetic(LatentPage):
         combo.setObjectName(f"{self.prefix}.{name}")
         combo.setAccessibleName(title)
         combo.setToolTip(title)
+        combo.setMinimumContentsLength(5)
         return combo
 
     def _arrange(self) -> None:
@@ -192,5 +193,5 @@ class LatentArithmetic(LatentPage):
         self._moving = False
 
     def _show_before(self, x: Array) -> None:
-        self._before = Original(x, "before", self._base_point())
+        self._before = Original(x, "before", self._base_point(), "after")
         self.latent.compare(self._before, go=False)

@@ -102,11 +102,11 @@ class LatentItem(QWidget):
         self.origin = button(self._theme, f"{prefix}.origin", "reset", "Origin",
                              "Go to the middle of the space: all coordinates 0")
         self.random = button(self._theme, f"{prefix}.random", "random", "Random", "Go to a point drawn from the prior")
-        self.take_item = button(self._theme, f"{prefix}.take_item", "data", "Data item",
+        self.take_item = button(self._theme, f"{prefix}.take_item", "data", "Item",
                                 "Go to where a random item of the data lies, and compare it with its decoding")
         self.keep = button(self._theme, f"{prefix}.keep", "success", "Keep",
                            "Remember this point among the favourites of the walk")
-        self.add_station = button(self._theme, f"{prefix}.add_station", "way", "To the walk",
+        self.add_station = button(self._theme, f"{prefix}.add_station", "way", "Walk",
                                   "Make this point the next station of the walk (Insert)")
 
     def _arrange(self) -> None:
@@ -168,7 +168,7 @@ class LatentItem(QWidget):
 
     def _captions(self, count: int) -> list[str]:
         original = self._latent.original
-        return [] if original is None or count < 2 else [original.title, "decoded"]
+        return [] if original is None or count < 2 else [original.title, original.beside]
 
     def _show_conditions(self) -> None:
         count, levels = self._latent.n_conditions, self._latent.levels
@@ -180,7 +180,7 @@ class LatentItem(QWidget):
 
     def _show_title(self) -> None:
         original = self._latent.original
-        self.title.setText("Decoded" if original is None else f"{original.title}, decoded")
+        self.title.setText("Decoded" if original is None else f"{original.title} and {original.beside}")
         self.close_original.setVisible(original is not None)
         if self._decoded is not None:
             self.show_decoded(self._decoded)

@@ -25,7 +25,6 @@ Array = NDArray[Any]
 GRID = 15
 """Pictures along each side of the manifold, as in the textbook."""
 WAY_POINTS = 24
-SCALES = (("Prior shares", True), ("Coordinates", False))
 
 
 class LatentMap(QWidget):
@@ -50,10 +49,11 @@ class LatentMap(QWidget):
         self.first = _combo(f"{prefix}.axis_x", "Coordinate along the map")
         self.second = _combo(f"{prefix}.axis_y", "Coordinate up the map")
         self._against = QLabel("against")
-        self.scale = _combo(f"{prefix}.scale", "How the map is scaled: evenly by the shares of the prior, as the "
-                            "textbook's grid is, or by the coordinates, so that zooming decodes more closely")
-        for title, by_prior in SCALES:
-            self.scale.addItem(title, by_prior)
+        self.scale = self.plot.add_tool(
+            "by_prior", "prior", "Scale the map by the prior: equal shares of it are equally wide, as in the "
+            "textbook's grid; else by the coordinates, where zooming decodes more closely", checkable=True,
+        )
+        self.scale.setChecked(True)
         self._arrange()
         self._connect()
 
@@ -66,7 +66,7 @@ class LatentMap(QWidget):
         self.plot.set_mesh(np.empty((0, 0, 2)))
         self.rows.setVisible(not self._pictures and len(run.preparation.columns) > 1)
         self.rows.begin(run)
-        self.plot.set_scale(MapScale(bool(self.scale.currentData())))
+        self.plot.set_scale(MapScale(self.scale.isChecked()))
         self.plot.fit_view()
 
     # What is decoded.
@@ -111,8 +111,6 @@ class LatentMap(QWidget):
         for widget in (self.second, self._against, self.first):
             header.addWidget(widget)
         header.addWidget(self.legend, 1)
-        header.addWidget(QLabel("Scale"))
-        header.addWidget(self.scale)
         both = QSplitter(Qt.Orientation.Horizontal)
         both.setObjectName(f"{self.objectName()}.splitter")
         both.setChildrenCollapsible(False)
@@ -138,7 +136,7 @@ class LatentMap(QWidget):
         self.plot.layer_toggled.connect(lambda *_: self.manifold_wanted.emit())
         for combo in (self.first, self.second):
             combo.activated.connect(self._on_axes_chosen)
-        self.scale.activated.connect(self._on_scale_chosen)
+        self.scale.toggled.connect(self._on_scale_chosen)
 
     # What is shown.
 
@@ -196,8 +194,8 @@ class LatentMap(QWidget):
     def _on_axes_chosen(self) -> None:
         self._latent.choose_axes(self.first.currentIndex(), self.second.currentIndex())
 
-    def _on_scale_chosen(self) -> None:
-        self.plot.set_scale(MapScale(bool(self.scale.currentData())))
+    def _on_scale_chosen(self, by_prior: bool) -> None:
+        self.plot.set_scale(MapScale(by_prior))
         self.manifold_wanted.emit()
 
 

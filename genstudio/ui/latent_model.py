@@ -28,11 +28,13 @@ class Original:
         x: shape (1, *item), data units.
         title: where it came from.
         z: the point it was encoded as, shape (Z,).
+        beside: what the decoding beside it is called.
     """
 
     x: Array
     title: str
     z: Floats
+    beside: str = "decoded"
 
 
 class LatentModel(QObject):

@@ -35,7 +35,7 @@ class DirectionRow(QWidget):
 
     def __init__(self, theme: Theme, name: str) -> None:
         super().__init__()
-        self.name, self.note = QLabel(), plain_label(f"{name}.note")
+        self.name, self.note = QLabel(), QLabel()
         self.field = SliderField(describe(PlaceSettings)[0])
         self.field.set_value(0.0)
         for editor, part in zip(self.field.editors(), ("value", "slider"), strict=True):
@@ -46,7 +46,8 @@ class DirectionRow(QWidget):
         above = QHBoxLayout()
         above.setSpacing(8)
         self.name.setMinimumWidth(30)
-        self.note.setFixedWidth(64)
+        self.note.setProperty("role", "muted")
+        self.note.setFixedWidth(68)
         above.addWidget(self.name)
         above.addWidget(self.note)
         above.addWidget(self.field.widget, 1)
@@ -170,7 +171,7 @@ class LatentSliders(LatentPage):
         for k, row in enumerate(self._rows):
             part = x[k * len(PLACES):(k + 1) * len(PLACES)]
             if len(part) == len(PLACES) and part.ndim == 4:
-                row.strip.set_pictures(part, columns=len(PLACES), captions=[f"{place:+g}" for place in PLACES])
+                row.strip.set_pictures(part, columns=len(PLACES))
 
     # What the person does.
 

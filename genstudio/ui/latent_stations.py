@@ -104,6 +104,7 @@ def _dress(item: QListWidgetItem, station: Station, number: int) -> None:
     item.setData(Qt.ItemDataRole.AccessibleTextRole, f"station {number + 1}, {station.title}")
     if station.x is not None and station.x.ndim == 4:
         item.setIcon(QIcon(_thumbnail(station)))
+        item.setText("")
     else:
         item.setText(f"{number + 1} · {station.title}")
 

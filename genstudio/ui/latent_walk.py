@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QHBoxLayout, QLabel, QMenu, QStackedWidget, QVBoxLayout
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout
 
 from genstudio.data.reader import Watch
 from genstudio.runs.animation import write_gif, write_strip
@@ -124,7 +124,6 @@ class LatentWalk(LatentPage):
         below.addWidget(self.closed)
         below.addStretch(1)
         below.addWidget(self.count)
-        below.addWidget(QLabel("pictures"))
         below.addWidget(self.export_button)
         self.table = plain_table(self.rows, f"{self.prefix}.way_rows", "Rows along the way")
         self._views = QStackedWidget()
@@ -144,7 +143,8 @@ class LatentWalk(LatentPage):
         way = self.way
         way.changed.connect(self._on_way_changed)
         way.favourites_changed.connect(self._fill_kept)
-        self.latent.items_changed.connect(self._on_way_changed)
+        for signal in (self.latent.items_changed, self.latent.space_changed):
+            signal.connect(self._on_way_changed)
         self.stations.visited.connect(lambda station: self.latent.go(station.z))
         self.player.placed.connect(self._on_placed)
         self.how.activated.connect(self._on_led)
@@ -169,6 +169,7 @@ class LatentWalk(LatentPage):
         for button in (self.remove, self.clear):
             button.setEnabled(bool(self.way.stations))
         self.from_data.setEnabled(len(self.latent.items) > 0)
+        self.from_prior.setEnabled(self.latent.known)
         if not leads:
             self.strip.set_pictures(np.empty((0, 1, 1, 1), np.uint8))
             self.rows.show_table(None)
@@ -194,7 +195,8 @@ class LatentWalk(LatentPage):
     # What the person does.
 
     def _add(self, station: Station, _: bool = False) -> None:
-        self.way.add(station)
+        if self.latent.known:
+            self.way.add(station)
 
     def _on_from_data(self) -> None:
         place = int(self._draw.integers(len(self.latent.items)))

@@ -27,7 +27,7 @@ from genstudio.ui.plots.throttle import Throttle
 
 Array = NDArray[Any]
 
-ITEMS, ITEMS_WHILE_TRAINING = 3000, 1000
+ITEMS, ITEMS_WHILE_TRAINING = 2000, 1000
 MANIFOLD_MS = 120
 SETTLED_MS = 300
 """A point that has stood so long is followed as the model learns."""
@@ -114,7 +114,9 @@ class LatentPanel(Panel):
         both.setChildrenCollapsible(False)
         both.addWidget(self.pages)
         both.addWidget(self.item)
-        both.setSizes([640, 300])
+        both.setStretchFactor(0, 3)
+        both.setStretchFactor(1, 2)
+        both.setSizes([600, 300])
         layout = QVBoxLayout(self.content)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(both)

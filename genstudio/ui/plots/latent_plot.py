@@ -175,7 +175,7 @@ class LatentPlot(Plot):
         tokens = self.theme.tokens
         self.manifold = self._add("manifold", ManifoldLayer(tokens))
         self.mesh = self._add("mesh", MeshLayer("Grid under the prior", "manifold", 15, tokens))
-        self.items = self._add("items", PointsLayer("Items", "points", 30, tokens, colour="point", size=5))
+        self.items = self._add("items", PointsLayer("Items", "points", 30, tokens, colour="point", size=2))
         self.way = self._add("way", WayLayer(tokens))
 
     def _add(self, name: str, layer: L) -> L:
