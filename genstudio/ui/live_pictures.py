@@ -15,7 +15,7 @@ from genstudio.ui.icons import bind_icon
 from genstudio.ui.panel import Panel
 from genstudio.ui.titled_grid import TitledGrid
 
-COUNT = 48
+COUNT = 49
 SAMPLE_SEED = 0
 MANIFOLD_SIDE = 15
 _VIEWS = {

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QLineEdit, QTableView, QToolButton, QVBoxLayout, QWidget
 
 from genstudio.errors import DataError
@@ -12,6 +11,7 @@ from genstudio.ui.data_views.column_model import ColumnModel, Field
 from genstudio.ui.data_views.column_summaries import ColumnSummaries
 from genstudio.ui.data_views.preparation_card import PreparationCard
 from genstudio.ui.data_views.roles import label_name, learned_names, with_role
+from genstudio.ui.data_views.space_key import SpaceKey
 from genstudio.ui.icons import bind_icon
 from genstudio.ui.session_model import SessionModel
 from genstudio.ui.theme import Theme
@@ -48,16 +48,6 @@ class ColumnsView(QWidget):
         label = None if table is None else label_name(table, preparation)
         self.columns.show_roles(learned_names(preparation, self._model.data), label)
         self.all.setEnabled(preparation.columns is not None)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The space bar checks a column wherever in its row the cursor stands, before it pauses training."""
-        wanted = event.type() in (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress)
-        if wanted and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Space:
-            if event.type() == QEvent.Type.KeyPress:
-                self._toggle_current()
-            event.accept()
-            return True
-        return False
 
     def _toggle_current(self) -> None:
         place = self.table.currentIndex().siblingAtColumn(Field.NAME)
@@ -98,7 +88,7 @@ class ColumnsView(QWidget):
         for field, width in _WIDTHS_PX.items():
             header.resizeSection(field, width)
         theme.changed.connect(table.viewport().update)
-        table.installEventFilter(self)
+        SpaceKey(table, self._toggle_current)
         return table
 
     def _make_filter(self) -> QLineEdit:

@@ -15,7 +15,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from genstudio.data.table import Table
+from genstudio.data.picture_preparation import shape_words
+from genstudio.data.pictures import Pictures, Raw
 from genstudio.ui.data_views.cells import shortened
 from genstudio.ui.session_model import SessionModel
 from genstudio.ui.tips import plain_tip
@@ -84,23 +85,23 @@ class Header(QWidget):
 
     def refresh(self) -> None:
         """Say what the data are now."""
-        table = self._model.table
-        self.title.say("No data yet" if table is None else shortened(table.name))
-        self.counts.say("Open a file, choose a source on the left, or draw." if table is None else self._counts(table))
-        notes = () if table is None else table.notes
+        raw = self._model.raw
+        self.title.say("No data yet" if raw is None else shortened(raw.name))
+        self.counts.say("Open a file, choose a source on the left, or draw." if raw is None else self._counts(raw))
+        notes = () if raw is None else raw.notes
         more = f"   (+{len(notes) - 1} more)" if len(notes) > 1 else ""
         self.notes.say("" if not notes else shortened(notes[0], 400) + more, "\n".join(notes))
         self.notes.setVisible(bool(notes))
 
-    def _counts(self, table: Table) -> str:
-        text = f"{len(table):,} rows × {len(table.columns):,} columns"
-        data = self._model.data
+    def _counts(self, raw: Raw) -> str:
+        text, data = _size(raw), self._model.data
         if data is None:
             return text
-        left_out = len(table) - sum(len(rows) for rows in data.rows)
+        left_out = len(raw) - sum(len(rows) for rows in data.rows)
         parts = [f"{len(data.train):,} train", f"{len(data.valid):,} validation", f"{len(data.test):,} test"]
         parts += [f"{left_out:,} left out"] if left_out else []
-        return f"{text}   ·   {len(data.preparation.columns):,} learned   ·   {', '.join(parts)}"
+        learned = "" if isinstance(raw, Pictures) else f"{len(data.preparation.columns):,} learned   ·   "
+        return f"{text}   ·   {learned}{', '.join(parts)}"
 
     def _on_loading_changed(self, loading: bool) -> None:
         if loading:
@@ -156,3 +157,9 @@ class Header(QWidget):
         column.setSpacing(0)
         column.addLayout(first)
         column.addWidget(self.notes)
+
+
+def _size(raw: Raw) -> str:
+    if isinstance(raw, Pictures):
+        return f"{len(raw):,} pictures of {shape_words(raw.shape)}"
+    return f"{len(raw):,} rows × {len(raw.columns):,} columns"

@@ -10,20 +10,20 @@ from typing import Any, Literal
 
 import pydantic
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QLabel, QPushButton
 
 from genstudio.data.files import detect_settings, offered_names, reader_for
 from genstudio.data.reader import Watch
 from genstudio.data.source import source
 from genstudio.settings import Settings
-from genstudio.ui.data_views.preparation_card import CARD_WIDTH_PX
+from genstudio.ui.data_views.scrolled_card import ScrolledCard
 from genstudio.ui.form import Form
 from genstudio.ui.session_model import SessionModel
 from genstudio.ui.theme import Theme
 
-_KEY = "data.detect"
-# These name columns of the former reading.
-_FORGOTTEN = {"columns": None, "label": None, "anomalous": None, "normal_only": False}
+# These name columns and classes of the former reading.
+_FORGOTTEN = {"columns": None, "label": None, "anomalous": None, "normal_only": False, "classes": None}
 
 
 @dataclass(frozen=True)
@@ -49,39 +49,44 @@ def with_defaults(found: Settings, names: Mapping[str, tuple[str, ...]]) -> type
     return pydantic.create_model(type(found).__name__, __base__=type(found), **fields)
 
 
-class ReadingCard(QScrollArea):
-    """Edits the options of the file's reader."""
+class ReadingCard(ScrolledCard):
+    """Edits the options of the file's reader; it looks at the file while it is seen.
 
-    def __init__(self, model: SessionModel, theme: Theme) -> None:
-        super().__init__()
-        self.setObjectName("data.options")
-        self.setAccessibleName("Reading options")
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFixedWidth(CARD_WIDTH_PX)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._model, self._theme = model, theme
+    Arguments:
+        prefix: object names start with it.
+    """
+
+    def __init__(self, model: SessionModel, theme: Theme, prefix: str = "data") -> None:
+        super().__init__(f"{prefix}.options", "Reading options")
+        self._model, self._theme, self._prefix = model, theme, prefix
         self._path: str | None = None
         self.form: Form | None = None
         self._found: Settings | None = None
         self._title = QLabel()
+        self._title.setObjectName(f"{prefix}.reader")
         self._title.setProperty("role", "muted")
         self._title.setTextFormat(Qt.TextFormat.PlainText)
         self._title.setWordWrap(True)
         self.detected = QPushButton("Back to detected")
-        self.detected.setObjectName("data.detected")
+        self.detected.setObjectName(f"{prefix}.detected")
         self.detected.setAccessibleName("Read the file as detected")
         self.detected.setToolTip("Forget what was chosen here and read the file as it was detected")
         self.detected.clicked.connect(lambda: self._read({}))
-        self._arrange()
+        self.column.addWidget(self._title)
+        self.column.addWidget(self.detected)
         model.recipe_changed.connect(lambda section: self.refresh())
         model.data_changed.connect(self.refresh)
+        self.refresh()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Somebody looks."""
+        super().showEvent(event)
         self.refresh()
 
     def refresh(self) -> None:
         """Show the options of the recipe; look at the file first where it is another."""
         data = self._model.recipe.data
-        if data.path != self._path:
+        if data.path != self._path and self.isVisible():
             self._path = data.path
             self._drop_form()
             self._detect(data.path)
@@ -94,7 +99,7 @@ class ReadingCard(QScrollArea):
         self.detected.setEnabled(bool(data.options))
 
     def _detect(self, path: str | None) -> None:
-        self._model.pump.cancel(_KEY)
+        self._model.pump.cancel(f"{self._prefix}.detect")
         if path is None:
             return
         self._title.setText("Looking at the file…")
@@ -104,15 +109,18 @@ class ReadingCard(QScrollArea):
             file = Path(path)
             return Detected(reader_for(file).info.title, detect_settings(file), offered_names(file))
 
+        self._model.pump.run(f"{self._prefix}.detect", work, self._on_detected, self._on_failed)
+
+    def _on_failed(self, error: BaseException) -> None:
         # Loading the same file says what is wrong with it; saying it twice helps nobody.
-        self._model.pump.run(_KEY, work, self._on_detected, lambda error: self._title.setText("It cannot be read."))
+        self._title.setText("It cannot be read.")
 
     def _on_detected(self, detected: Detected) -> None:
         self._found = detected.settings
         self._title.setText(f"Read as: {detected.title}. Change what was detected wrongly.")
-        self.form = Form(with_defaults(detected.settings, detected.names), self._theme, "data.reading")
+        self.form = Form(with_defaults(detected.settings, detected.names), self._theme, f"{self._prefix}.reading")
         self.form.changed.connect(self._on_changed)
-        self._column.insertWidget(1, self.form)
+        self.column.insertWidget(1, self.form)
         self.refresh()
 
     def _on_changed(self, name: str, value: object) -> None:
@@ -128,26 +136,10 @@ class ReadingCard(QScrollArea):
     def _drop_form(self) -> None:
         self._found = None
         if self.form is not None:
-            self._column.removeWidget(self.form)
+            self.column.removeWidget(self.form)
             self.form.hide()
             self.form.deleteLater()
             self.form = None
-
-    def _arrange(self) -> None:
-        card = QFrame()
-        card.setProperty("role", "card")
-        self._column = QVBoxLayout(card)
-        self._column.setContentsMargins(12, 10, 8, 12)
-        self._column.setSpacing(8)
-        self._column.addWidget(self._title)
-        self._column.addWidget(self.detected)
-        page = QWidget()
-        page.setProperty("role", "page")
-        outer = QVBoxLayout(page)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(card)
-        outer.addStretch(1)
-        self.setWidget(page)
 
 
 def _alike(first: Any, second: Any) -> bool:

@@ -195,6 +195,7 @@ def test_every_control_has_a_name_and_a_title_of_its_own(
     panel: DataPanel, qtbot: QtBot, model: SessionModel, tmp_path: Path
 ) -> None:
     open_file(qtbot, model, german(tmp_path / "wetter.csv"))
+    click(panel, "data.rows")
     qtbot.waitUntil(lambda: panel.rows.reading.form is not None)
     for view in ("columns", "rows", "look", "draw"):
         click(panel, f"data.{view}")

@@ -229,7 +229,7 @@ def test_a_hundred_thousand_columns_do_not_freeze(panel: DataPanel, qtbot: QtBot
         panel.grab()
         slowest = max(slowest, time.thread_time() - started)
 
-    model.table, model.data = table, data
+    model.raw, model.data = table, data
     timed(model.data_changed.emit)
     for view in ("rows", "look", "columns"):
         timed(partial(click, panel, f"data.{view}"))
