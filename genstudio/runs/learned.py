@@ -15,6 +15,7 @@ class Learned:
     """What a model had learned by a step.
 
     Arguments:
+        step: the one it speaks of. After a failure that is one before the last that was told.
         state: as its `state` told it.
         checkpoint: as its `checkpoint` told it; empty where it cannot go on.
     """
@@ -26,7 +27,7 @@ class Learned:
     @staticmethod
     def of(model: Model, step: int) -> Learned:
         """What a model has learned now."""
-        return Learned(step, model.state(), model.checkpoint() if isinstance(model, Resumable) else {})
+        return _learned(step, model.state(), model.checkpoint() if isinstance(model, Resumable) else {})
 
     def give_to(self, model: Model) -> None:
         """Let a model have learned it.
@@ -51,4 +52,8 @@ def split(answer: Mapping[str, Array], step: int) -> Learned:
     for name, array in answer.items():
         prefix, _, rest = name.partition("/")
         parts[prefix + "/"][rest] = array
-    return Learned(step, parts[_STATE], parts[_CHECKPOINT])
+    return _learned(step, parts[_STATE], parts[_CHECKPOINT])
+
+
+def _learned(step: int, state: Mapping[str, Array], checkpoint: Mapping[str, Array]) -> Learned:
+    return Learned(int(checkpoint["step"][0]) if "step" in checkpoint else step, state, checkpoint)

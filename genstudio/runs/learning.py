@@ -28,12 +28,13 @@ def learn(
     """
     offsets = _offsets(data)
     budget = recipe.training.budget()
-    budget.spent = 0.0 if going_on is None else going_on.seconds
-    changes = _Changes(recipe.changes, live, -1 if going_on is None else going_on.step)
+    going_on = going_on or GoingOn()
+    budget.spent = going_on.seconds
+    changes = _Changes(recipe.changes, live, going_on)
     # Only the time spent learning counts, not that of pauses between two events.
     resumed = time.monotonic()
     with closing(model.fit(data, live, recipe.seed, budget)) as events:
-        yield from changes.due(0 if going_on is None else going_on.step)
+        yield from changes.due(going_on.step)
         for event in events:
             budget.spent += time.monotonic() - resumed
             yield _in_data_units(event, offsets)
@@ -44,25 +45,33 @@ def learn(
 
 @dataclass(frozen=True)
 class GoingOn:
-    """How far an earlier training had come: steps taken, and the seconds they took."""
+    """How far an earlier training had come.
 
-    step: int
-    seconds: float
+    Arguments:
+        step: steps taken.
+        seconds: what they took.
+        changes: live settings that were changed until then, in order.
+    """
+
+    step: int = 0
+    seconds: float = 0.0
+    changes: tuple[LiveChange, ...] = ()
 
 
 class _Changes:
     """Changes of live settings that stand in a recipe, made when their steps are reached.
 
     Arguments:
-        made: up to this step they were made and told before; their values are taken up at once.
+        past: what was changed before is taken up at once, and not told again.
     """
 
-    def __init__(self, changes: Sequence[LiveChange], live: LiveSettings, made: int) -> None:
+    def __init__(self, changes: Sequence[LiveChange], live: LiveSettings, past: GoingOn) -> None:
         self._live = live
-        for change in changes:
-            if change.step <= made:
-                live.set(change.name, change.value)
-        self._waiting = sorted((c for c in changes if c.step > made), key=lambda change: change.step)
+        for change in past.changes:
+            live.set(change.name, change.value)
+        # Training may have been left just before a change that belongs to its last step.
+        waiting = [c for c in changes if c.step > past.step or (c.step == past.step and c not in past.changes)]
+        self._waiting = sorted(waiting, key=lambda change: change.step)
 
     def due(self, step: int) -> Iterator[Changed]:
         while self._waiting and self._waiting[0].step <= step:

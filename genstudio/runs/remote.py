@@ -225,6 +225,11 @@ class RemoteJob:
     def _train_here(self) -> None:
         if self._closing:
             self._finish(self._failed(_DIED))
+            return
+        try:
+            self._work.restore(self._subject)
+        except Exception as error:  # noqa: BLE001 - whatever goes wrong ends this run, never the program
+            self._finish(self._failed(error))
         else:
             self._settle_in(self._work.learning(self._subject, self._live), self._reached, (_HERE,))
 
@@ -295,15 +300,21 @@ class RemoteJob:
                 self._previews[name] = replace(item, name=name)
 
     def _finish(self, last: Report) -> None:
-        reached = replace(last.reached, begun=False)
-        if self._learned is not None:
-            reached = replace(last.reached, step=self._learned.step)
-            try:
-                self._learned.give_to(self._subject.fitted.model)
-            except Exception as error:  # noqa: BLE001 - as above
-                last = self._failed(error)
-                reached = replace(last.reached, begun=False)
+        try:
+            reached = self._brought_home(last.reached)
+        except Exception as error:  # noqa: BLE001 - as above
+            last = self._failed(error)
+            reached = replace(last.reached, begun=False)
         self._settle_in(None, reached, last.told)
+
+    def _brought_home(self, reached: Reached) -> Reached:
+        """Let the model of this process have learned what that of the other had; where that stands."""
+        before = self._work.reached()
+        if self._learned is not None:
+            self._learned.give_to(self._subject.fitted.model)
+            return replace(reached, step=self._learned.step)
+        self._work.restore(self._subject)
+        return replace(reached, step=before.step if before.begun else reached.step, begun=before.begun)
 
     def _settle_in(self, learning: Any, reached: Reached, told_now: tuple[Told, ...]) -> None:
         """Go on in this process: with what is asked and watched, and with what was said but not yet heard."""

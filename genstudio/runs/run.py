@@ -11,15 +11,18 @@ from genstudio.data.dataset import Dataset
 from genstudio.data.pictures import Pictures, Raw
 from genstudio.data.preparation import Preparation
 from genstudio.data.table import Table
-from genstudio.models.contract import Model
+from genstudio.errors import ArchiveError
+from genstudio.models.contract import Model, Resumable
 from genstudio.models.fitted import Fitted
 from genstudio.models.registry import model
 from genstudio.runs.history import History
 from genstudio.runs.job import Job, Status, Told, Turned
 from genstudio.runs.joblike import JobLike
+from genstudio.runs.learned import Learned
 from genstudio.runs.question import Subject
 from genstudio.runs.recipe import LiveChange, ModelRecipe, Recipe
 from genstudio.runs.remote import RemoteJob
+from genstudio.runs.status import Reached
 from genstudio.runs.work import RecipeWork, job_of
 from genstudio.runs.workers import Workers
 from genstudio.settings import validate
@@ -35,6 +38,7 @@ class Run:
         figures: final figures by key, each with `value`, `stderr`, `n`.
         by_hand: the parameters were edited after training, so they stand in the recipe.
         raw: the data before preparation, None where they are not at hand.
+        resumable: what going on with the training needs is there, if its model can go on at all.
     """
 
     name: str
@@ -50,6 +54,7 @@ class Run:
     figures: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     by_hand: bool = False
     raw: Raw | None = None
+    resumable: bool = True
     key: str = field(default_factory=lambda: uuid.uuid4().hex)
 
     @property
@@ -115,18 +120,37 @@ def new_run(
 
 
 def learned_run(
-    name: str, recipe: Recipe, preparation: Preparation, data: Dataset | None, state: Mapping[str, Any], **known: Any
+    name: str, recipe: Recipe, preparation: Preparation, data: Dataset | None, learned: Learned,
+    *, items: int = 0, **known: Any,
 ) -> Run:
-    """A run whose model has learned already, as a file holds it.
+    """A run whose model has learned already, as a file holds it; `resumable` tells whether it could go on.
+
+    Arguments:
+        items: training items gone through.
+        known: what else is known of the run, by name.
 
     Raises:
         ArchiveError: the state does not fit the model.
     """
     family = model(recipe.model.name)
     learner = family(validate(family.Settings, recipe.model.settings, f"the model `{recipe.model.name}`"))
-    learner.load_state(state)
-    job = Job(Subject(Fitted(learner, preparation), data), None)
-    return Run(name, recipe, preparation, data, job, **{"status": Status.DONE, **known})
+    learner.load_state(learned.state)
+    status, seconds = known.setdefault("status", Status.DONE), known.setdefault("seconds", 0.0)
+    resumable = _take_checkpoint(learner, learned)
+    reached = Reached(status, learned.step, items, seconds, begun=True)
+    job = Job(Subject(Fitted(learner, preparation), data), None, reached=reached)
+    return Run(name, recipe, preparation, data, job, resumable=resumable, **known)
+
+
+def _take_checkpoint(learner: Model, learned: Learned) -> bool:
+    """Whether a model could go on from what is there."""
+    if not isinstance(learner, Resumable) or not learned.checkpoint:
+        return False
+    try:
+        learner.load_checkpoint(learned.checkpoint)
+    except ArchiveError:
+        return False
+    return True
 
 
 def with_settings(recipe: Recipe, **settings: Any) -> Recipe:

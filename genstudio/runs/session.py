@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 from genstudio.data.dataset import Dataset
 from genstudio.data.pictures import Raw
+from genstudio.runs.asked import Asked
+from genstudio.runs.going_on import go_on
 from genstudio.runs.job import Status
 from genstudio.runs.recipe import Recipe
 from genstudio.runs.run import Run, new_run
@@ -38,6 +40,14 @@ class Session:
         run = self.add(new_run(recipe, data, raw=raw, workers=self.workers))
         run.job.start()
         return run
+
+    def go_on(self, run: Run, asked: Asked, recipe: Recipe | None = None) -> None:
+        """Go on with a training that was left; `going_on` says how it is asked for.
+
+        Raises:
+            TrainingError: it cannot go on; it is as it was.
+        """
+        go_on(run, asked, recipe, self.workers)
 
     def add(self, run: Run, place: int | None = None) -> Run:
         """Take in a run, at a place in the list or at its end, under a name of its own."""

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from genstudio.data.pictures import Raw
 from genstudio.runs.job import Asked, Status
+from genstudio.runs.learned import Learned, split
 from genstudio.runs.recipe import Recipe
 from genstudio.runs.run import Run
 
@@ -21,20 +22,20 @@ class Snapshot:
     Arguments:
         run: name, status, message, seconds, figures, by_hand, preparation and history, as plain values.
         history: the arrays of the history.
-        state: what the model has learned; None where it has learned nothing.
+        learned: what the model has learned, and what going on needs; None where it has learned nothing.
         raw: the data before preparation, where they came from a file and are at hand.
     """
 
     recipe: Recipe
     run: Mapping[str, Any]
     history: Mapping[str, NDArray[Any]]
-    state: Mapping[str, NDArray[Any]] | None
+    learned: Learned | None
     raw: Raw | None
 
 
 def ask_state(run: Run) -> Asked:
     """Ask a run, which may be training, for what it has learned; `snapshot` takes the answer."""
-    return run.job.ask("state")
+    return run.job.ask("learned")
 
 
 def snapshot(run: Run, asked: Asked) -> Snapshot:
@@ -50,10 +51,10 @@ def snapshot(run: Run, asked: Asked) -> Snapshot:
     described = {
         "name": run.name, "status": str(run.status), "message": run.message, "seconds": run.seconds,
         "figures": {key: dict(figure) for key, figure in run.figures.items()}, "by_hand": run.by_hand,
-        "preparation": run.preparation.state(), "history": plain,
+        "preparation": run.preparation.state(), "history": plain, "items": run.job.items,
     }
     if not run.status.ended and run.status is not Status.WAITING:
         step = f"{history.step:,} step" + "s" * (history.step != 1)
         described |= {"status": str(Status.STOPPED), "message": f"Saved while it was training, after {step}."}
     raw = run.raw if run.recipe.data.path is not None else None
-    return Snapshot(run.recipe, described, arrays, dict(asked.result()) if learned else None, raw)
+    return Snapshot(run.recipe, described, arrays, split(asked.result(), asked.step) if learned else None, raw)

@@ -14,10 +14,12 @@ from genstudio.data.dataset import Dataset
 from genstudio.data.pictures import Raw
 from genstudio.data.preparation import PicturePreparation, Preparation, preparation_from_state, prepare
 from genstudio.errors import ArchiveError, GenStudioError
+from genstudio.models.contract import Resumable
 from genstudio.runs import stored_raw, strict_json, tensors
 from genstudio.runs.container import Members
 from genstudio.runs.history import History
 from genstudio.runs.job import Status
+from genstudio.runs.learned import Learned
 from genstudio.runs.loading import load_raw
 from genstudio.runs.recipe import Recipe, parse_recipe, to_toml
 from genstudio.runs.run import Run, learned_run, new_run
@@ -40,8 +42,10 @@ def to_members(run: Snapshot, folder: str, origin: Mapping[str, Any]) -> Members
         f"{folder}/run.json": strict_json.encode({**run.run, "data": origin}),
         f"{folder}/history.safetensors": tensors.encode(run.history),
     }
-    if run.state is not None:
-        members[f"{folder}/model.safetensors"] = tensors.encode(run.state)
+    if run.learned is not None:
+        members[f"{folder}/model.safetensors"] = tensors.encode(run.learned.state)
+        if run.learned.checkpoint:
+            members[f"{folder}/checkpoint.safetensors"] = tensors.encode(run.learned.checkpoint)
     return members
 
 
@@ -65,7 +69,9 @@ def from_members(members: Mapping[str, bytes], folder: str, tables: dict[str, Ra
         raise ArchiveError(f"{folder}/run.json is damaged or was made to mislead ({error}).") from None
     known["history"] = _history(members, folder, described.get("history"), problems)
     data = None if raw is None else _data(raw, recipe, preparation, problems)
-    run = _run(recipe, preparation, data, _state(members, folder), known)
+    run = _run(recipe, preparation, data, _learned(members, folder, known["history"].step), known)
+    if not run.resumable and issubclass(run.model, Resumable):
+        problems.append("its training cannot go on: what that needs is missing from the file, or damaged.")
     run.raw = raw
     return run, [f"{run.name}: {problem}" for problem in problems]
 
@@ -87,7 +93,7 @@ def _known(described: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "name": str(described["name"])[:200], "status": Status(described["status"]),
         "message": str(described["message"]), "seconds": float(seconds or 0.0), "figures": figures,
-        "by_hand": described["by_hand"] is True,
+        "by_hand": described["by_hand"] is True, "items": max(0, int(described.get("items", 0))),
     }
 
 
@@ -159,20 +165,30 @@ def _alike(one: Preparation, other: Preparation) -> bool:
     return all(np.allclose(a, b, rtol=_SAME, atol=0.0) for a, b in pairs)
 
 
-def _state(members: Mapping[str, bytes], folder: str) -> dict[str, Array] | None:
+def _learned(members: Mapping[str, bytes], folder: str, step: int) -> Learned | None:
     name = f"{folder}/model.safetensors"
-    return tensors.decode(members[name], name) if name in members else None
+    if name not in members:
+        return None
+    return Learned(step, tensors.decode(members[name], name), _checkpoint(members, f"{folder}/checkpoint.safetensors"))
+
+
+def _checkpoint(members: Mapping[str, bytes], name: str) -> dict[str, Array]:
+    """What going on needs; empty where it is damaged, for a model can be used without."""
+    try:
+        return tensors.decode(members[name], name) if name in members else {}
+    except ArchiveError:
+        return {}
 
 
 def _run(
-    recipe: Recipe, preparation: Preparation, data: Dataset | None, state: dict[str, Array] | None,
+    recipe: Recipe, preparation: Preparation, data: Dataset | None, learned: Learned | None,
     known: dict[str, Any],
 ) -> Run:
-    if state is None:
+    if learned is None:
         if known["status"] is Status.WAITING and data is not None:
             return new_run(recipe, data, known["name"])
         raise ArchiveError("What it has learned is missing.", "Train it again with its recipe.")
     try:
-        return learned_run(known.pop("name"), recipe, preparation, data, state, **known)
+        return learned_run(known.pop("name"), recipe, preparation, data, learned, **known)
     except _MALFORMED as error:
         raise ArchiveError(f"What it has learned does not fit the model ({error}).") from None

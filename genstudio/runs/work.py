@@ -15,7 +15,7 @@ from genstudio.runs.job import Job
 from genstudio.runs.learned import Learned
 from genstudio.runs.learning import GoingOn, learn
 from genstudio.runs.question import Subject
-from genstudio.runs.recipe import Recipe
+from genstudio.runs.recipe import LiveChange, Recipe
 from genstudio.runs.status import Reached, Status
 from genstudio.settings import validate
 from genstudio.training.events import Event, LiveSettings
@@ -25,7 +25,10 @@ class Work(Protocol):
     """What a job, wherever it is, begins from."""
 
     def subject(self) -> Subject:
-        """A model that has learned nothing yet, and its data."""
+        """A model that has learned nothing yet, and its data; quickly made."""
+
+    def restore(self, subject: Subject) -> None:
+        """Let that model have learned what it had when it was left, which may take a while."""
 
     def learning(self, subject: Subject, live: LiveSettings) -> Generator[Event, None, None]:
         """The events of that model's training; nothing is done before the first is asked for."""
@@ -36,11 +39,18 @@ class Work(Protocol):
 
 @dataclass(frozen=True)
 class Halfway:
-    """A training that was stopped: how far it had come, and all that its model needs to go on."""
+    """A training that was left: how far it had come, and all that its model needs to go on.
+
+    Arguments:
+        items: training items gone through.
+        seconds: time that steps took.
+        changes: live settings that were changed until then, in order.
+    """
 
     learned: Learned
     items: int
     seconds: float
+    changes: tuple[LiveChange, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -56,21 +66,27 @@ class RecipeWork:
     halfway: Halfway | None = None
 
     def subject(self) -> Subject:
-        """The model, untrained or as it was left, with its data.
+        """The untrained model with its data.
 
         Raises:
             RecipeError: a sentence saying why it cannot learn these data.
-            ArchiveError: what it had learned is damaged.
         """
-        model = new_model(self.recipe, self.data)
+        return Subject(Fitted(new_model(self.recipe, self.data), self.data.preparation), self.data)
+
+    def restore(self, subject: Subject) -> None:
+        """Give the model what it had learned.
+
+        Raises:
+            ArchiveError: that does not fit it.
+        """
         if self.halfway is not None:
-            self.halfway.learned.give_to(model)
-        return Subject(Fitted(model, self.data.preparation), self.data)
+            self.halfway.learned.give_to(subject.fitted.model)
 
     def learning(self, subject: Subject, live: LiveSettings) -> Generator[Event, None, None]:
         """The model's own learning within the recipe's limits."""
-        past = None if self.halfway is None else GoingOn(self.halfway.learned.step, self.halfway.seconds)
-        return learn(subject.fitted.model, self.data, self.recipe, live, past)
+        past = self.halfway
+        going_on = None if past is None else GoingOn(past.learned.step, past.seconds, past.changes)
+        return learn(subject.fitted.model, self.data, self.recipe, live, going_on)
 
     def reached(self) -> Reached:
         """Where the training stands before."""
@@ -98,7 +114,9 @@ def job_of(work: Work) -> Job:
 
     Raises:
         RecipeError: the model cannot learn these data.
+        ArchiveError: what it had learned does not fit it.
     """
     subject = work.subject()
+    work.restore(subject)
     live = subject.fitted.model.live_settings()
     return Job(subject, work.learning(subject, live), live, work.reached())

@@ -35,10 +35,10 @@ from genstudio.runs.work import Work
 
 REPORT_SECONDS = 0.05
 """How often a training that goes on is reported: as often as a window looks, and twice."""
-SNAPSHOT_SECONDS = 2.0
-"""How often what was learned is sent along, so that it outlives the process."""
-SNAPSHOT_BYTES = 1_000_000
-LARGE_SNAPSHOT_SECONDS = 30.0
+SNAPSHOT_SECONDS = (2.0, 50.0)
+"""How often what was learned is sent along, so that it outlives the process: at least and at most, by its size."""
+SNAPSHOT_BYTES_A_SECOND = 2_500_000
+"""So much may be copied and sent without being felt."""
 CLOSE_SECONDS = 0.5
 SWITCH_SECONDS = 0.0005
 """A thread that reads or reports gets the interpreter so soon, however busy the one that learns."""
@@ -73,6 +73,16 @@ def begin(connection: Connection, work: Work) -> Errand | None:
         return None
 
 
+def snapshot_interval(size: int) -> float:
+    """Seconds until the next snapshot; a minute's work at most is ever lost.
+
+    Arguments:
+        size: of the last one, bytes.
+    """
+    least, most = SNAPSHOT_SECONDS
+    return min(max(size / SNAPSHOT_BYTES_A_SECOND, least), most)
+
+
 def _failed(error: Exception, reusable: bool) -> Report:
     turned = Turned(Status.FAILED, str(told(error)), traced(error))
     return Report((turned,), Reached(Status.FAILED), ended=True, reusable=reusable)
@@ -88,10 +98,11 @@ class Errand:
         self._progress: dict[int, tuple[float, str]] = {}
         self._snapshot: Learned | None = None
         self._learned: Learned | None = None
-        self._snapshot_due = time.monotonic() + SNAPSHOT_SECONDS
+        self._snapshot_due = time.monotonic() + SNAPSHOT_SECONDS[0]
         self._ended = False
         self._news = threading.Event()
         self._subject = work.subject()
+        work.restore(self._subject)
         live = self._subject.fitted.model.live_settings()
         learning = work.learning(self._subject, live)
         self._job = Job(self._subject, learning, live, work.reached(), self._on_turned)
@@ -144,10 +155,7 @@ class Errand:
             return
         learned = asked.result()
         self._snapshot = split(learned, asked.step)
-        # What is large is copied less often, but a minute's work at most is ever lost.
-        size = sum(array.nbytes for array in learned.values())
-        seconds = SNAPSHOT_SECONDS if size <= SNAPSHOT_BYTES else LARGE_SNAPSHOT_SECONDS
-        self._snapshot_due = time.monotonic() + seconds
+        self._snapshot_due = time.monotonic() + snapshot_interval(sum(array.nbytes for array in learned.values()))
 
     # The reporting thread.
 

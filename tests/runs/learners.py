@@ -22,6 +22,7 @@ from genstudio.runs.job import Job
 from genstudio.runs.joblike import JobLike
 from genstudio.runs.question import Subject, question
 from genstudio.runs.remote import RemoteJob
+from genstudio.runs.status import Reached, Status
 from genstudio.runs.work import job_of
 from genstudio.runs.workers import Workers
 from genstudio.settings import Settings
@@ -49,9 +50,11 @@ class Counter(Model):
         self.seen: list[float] = []
         self.live = dict(live or {})
 
-    def fit(self, data: Dataset | None, live: LiveSettings, seed: int, budget: Any = None) -> Generator[Event, None, None]:
+    def fit(
+        self, data: Dataset | None, live: LiveSettings, seed: int, budget: Any = None
+    ) -> Generator[Event, None, None]:
         yield Progress(0, None, {}, items=5)
-        while True:
+        while budget is None or not budget.reached(self.count, self.count):
             self.count += 1
             self.seen.append(live.values.get("rate", 0.0))
             yield Progress(self.count, None, {"train": float(self.count)}, items=10)
@@ -136,6 +139,12 @@ class CountingWork:
 
     def subject(self) -> Subject:
         return Subject(Fitted(Counter(live=self.live), self.data.preparation), self.data)
+
+    def restore(self, subject: Subject) -> None:
+        pass
+
+    def reached(self) -> Reached:
+        return Reached(Status.WAITING)
 
     def learning(self, subject: Subject, live: LiveSettings) -> Generator[Event, None, None]:
         counter = subject.fitted.model

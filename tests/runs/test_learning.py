@@ -11,7 +11,7 @@ from genstudio.data.table import points_table
 from genstudio.errors import RecipeError
 from genstudio.runs import learning
 from genstudio.runs.learning import learn
-from genstudio.runs.recipe import TrainingRecipe, recipe_from_values
+from genstudio.runs.recipe import Recipe, TrainingRecipe, recipe_from_values
 from genstudio.runs.run import new_run
 from genstudio.training.events import LiveSettings, Progress
 from tests.runs.learners import PATIENCE_S, Counter, small_data, until
@@ -28,8 +28,12 @@ class Clock:
         return self.now
 
 
+def limited(**limits: Any) -> Recipe:
+    return Recipe(training=TrainingRecipe(**limits))
+
+
 def steps(**limits: Any) -> int:
-    events = learn(Counter(), small_data(), TrainingRecipe(**limits), LiveSettings(), 0)
+    events = learn(Counter(), small_data(), limited(**limits), LiveSettings())
     return [event.step for event in events if isinstance(event, Progress)][-1]
 
 
@@ -46,7 +50,7 @@ def test_time_ends_training(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_pauses_do_not_count_as_training(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = Clock()
     monkeypatch.setattr(learning, "time", clock)
-    events = learn(Counter(), small_data(), TrainingRecipe(seconds=10.0), LiveSettings(), 0)
+    events = learn(Counter(), small_data(), limited(seconds=10.0), LiveSettings())
     for _ in range(4):
         next(events)
         clock.now += 1000.0
