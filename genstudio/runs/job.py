@@ -286,7 +286,7 @@ class Job:
         started = time.perf_counter()
         self._look(watched)
         if not idle:
-            self._previews.seconds += time.perf_counter() - started
+            self._previews.took(watched, time.perf_counter() - started)
 
     def _look(self, watched: Watched) -> None:
         try:

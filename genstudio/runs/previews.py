@@ -10,19 +10,27 @@ from typing import Any
 
 from genstudio.training.events import Preview
 
-SHARE = 0.02
+SHARE = 0.04
+"""Most of the training time that looking may take, divided evenly between what is looked at."""
+FIRST_SHARE = 0.02
+"""Looks whose cost nobody knows yet are only taken while all together took no more than this."""
 INTERVAL_SECONDS = 0.1
 
 
 @dataclass(eq=False)
 class Watched:
-    """One question that is answered again and again as the model learns."""
+    """One question that is answered again and again as the model learns.
+
+    Arguments:
+        spent: seconds that its answers have taken from training.
+    """
 
     name: str
     question: str
     arguments: Mapping[str, Any]
     stale: bool = True
     seen: float = -1.0
+    spent: float = 0.0
 
 
 class Previews:
@@ -37,6 +45,7 @@ class Previews:
         self._clock = clock
         self._watched: dict[str, Watched] = {}
         self._answers: dict[str, Preview] = {}
+        self._costs: dict[str, float] = {}
         self._lock = threading.Lock()
 
     def watch(self, name: str, question: str, arguments: Mapping[str, Any]) -> None:
@@ -69,16 +78,32 @@ class Previews:
             training_seconds: what training has taken so far; looking may take a fixed share of it.
             idle: nothing is being trained just now, so looking costs nothing.
         """
-        if not idle and self.seconds > SHARE * training_seconds:
-            return None
         now = self._clock()
         with self._lock:
-            due = [w for w in self._watched.values() if w.stale and (idle or now - w.seen >= INTERVAL_SECONDS)]
+            due = [
+                w for w in self._watched.values() if w.stale
+                and (idle or (now - w.seen >= INTERVAL_SECONDS and self._affordable(w, training_seconds)))
+            ]
             if not due:
                 return None
             chosen = min(due, key=lambda watched: watched.seen)
             chosen.stale, chosen.seen = False, now
             return chosen
+
+    def took(self, watched: Watched, seconds: float) -> None:
+        """A look has taken so much of the training time."""
+        with self._lock:
+            self.seconds += seconds
+            watched.spent += seconds
+            self._costs[watched.question] = seconds
+
+    def _affordable(self, watched: Watched, training_seconds: float) -> bool:
+        cost = self._costs.get(watched.question)
+        if cost is None:
+            return self.seconds <= FIRST_SHARE * training_seconds
+        allowed = SHARE * training_seconds
+        # What is dear must not keep what is cheap from being seen often, nor the other way round.
+        return self.seconds + cost <= allowed and watched.spent + cost <= allowed / len(self._watched)
 
     def keep(self, watched: Watched, step: int, answer: Mapping[str, Any]) -> None:
         """Hold an answer ready, unless nobody looks any more."""

@@ -23,26 +23,69 @@ def previews(clock: Clock) -> Previews:
     return Previews(clock)
 
 
-@pytest.mark.parametrize(("step_ms", "look_ms"), [(1.0, 10.0), (0.05, 30.0), (50.0, 2.0)])
-def test_looking_takes_its_share_of_training_and_no_more(
-    previews: Previews, clock: Clock, step_ms: float, look_ms: float
-) -> None:
-    previews.watch("density", "density_grid", {})
-    previews.watch("samples", "sample", {})
-    training, looks = 0.0, {"density": 0, "samples": 0}
-    while training < 30.0:
-        training += step_ms / 1000
-        clock.now += step_ms / 1000
+def trained(
+    previews: Previews, clock: Clock, costs: dict[str, float], step_s: float, until_s: float
+) -> dict[str, list[float]]:
+    """When each view was looked at, by training time, while training went on for so long."""
+    training, looks = 0.0, {name: list[float]() for name in costs}
+    while training < until_s:
+        training += step_s
+        clock.now += step_s
         previews.mark_stale()
         watched = previews.due(training, idle=False)
         if watched is not None:
-            looks[watched.name] += 1
-            previews.seconds += look_ms / 1000
-            clock.now += look_ms / 1000
-    assert previews.seconds <= SHARE * training + look_ms / 1000
-    assert min(looks.values()) >= 5
-    assert abs(looks["density"] - looks["samples"]) <= 1
-    assert max(looks.values()) <= (training * 1.05) / INTERVAL_SECONDS + 1
+            looks[watched.name].append(training)
+            previews.took(watched, costs[watched.name])
+            clock.now += costs[watched.name]
+    return looks
+
+
+@pytest.mark.parametrize(("step_s", "look_s"), [(0.001, 0.01), (0.0005, 0.03), (0.05, 0.002)])
+def test_looking_takes_its_share_of_training_and_no_more(
+    previews: Previews, clock: Clock, step_s: float, look_s: float
+) -> None:
+    previews.watch("density", "density_grid", {})
+    previews.watch("samples", "sample", {})
+    looks = trained(previews, clock, {"density": look_s, "samples": look_s}, step_s, 30.0)
+    assert previews.seconds <= SHARE * 30.0
+    assert min(map(len, looks.values())) >= 5
+    assert abs(len(looks["density"]) - len(looks["samples"])) <= 1
+    assert max(map(len, looks.values())) <= clock.now / INTERVAL_SECONDS
+
+
+@pytest.mark.parametrize("until_s", [10.0, 16.5, 30.0, 120.0])
+def test_dear_views_stay_within_a_twentieth_first_looks_included(
+    previews: Previews, clock: Clock, until_s: float
+) -> None:
+    costs = {"manifold": 0.3, "reconstructions": 0.1, "density": 0.005}
+    for name in costs:
+        previews.watch(name, f"question of {name}", {})
+    looks = trained(previews, clock, costs, 0.005, until_s)
+    assert previews.seconds <= 0.05 * until_s
+    assert looks["manifold"][0] < 0.01
+
+
+def test_what_is_cheap_is_seen_often_beside_what_is_dear(previews: Previews, clock: Clock) -> None:
+    costs = {"manifold": 0.3, "density": 0.005}
+    for name in costs:
+        previews.watch(name, f"question of {name}", {})
+    looks = trained(previews, clock, costs, 0.005, 120.0)
+    assert len(looks["density"]) > 200
+    assert len(looks["manifold"]) >= 6
+
+
+def test_a_question_put_anew_is_known_to_be_dear(previews: Previews, clock: Clock) -> None:
+    """A slider that is dragged asks for the same with other arguments again and again."""
+    training = 0.0
+    for place in range(100):
+        previews.watch(f"{place}:manifold", "manifold", {"place": place})
+        training += 0.1
+        clock.now += 0.1
+        watched = previews.due(training, idle=False)
+        if watched is not None:
+            previews.took(watched, 0.3)
+        previews.unwatch(f"{place}:manifold")
+    assert previews.seconds <= 0.05 * training
 
 
 def test_looking_is_free_while_nothing_trains(previews: Previews) -> None:
