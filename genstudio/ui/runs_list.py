@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from PySide6.QtCore import QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QKeySequence, QPainter, QPixmap, QShortcut
 from PySide6.QtWidgets import (
@@ -23,8 +21,8 @@ from PySide6.QtWidgets import (
 from genstudio.runs.job import Status
 from genstudio.runs.run import Run
 from genstudio.ui.icons import bind_icon
-from genstudio.ui.metrics import item_word
 from genstudio.ui.run_delegate import BADGE_ROLE, RunTree
+from genstudio.ui.run_words import badge_of, figures, rank, summary
 from genstudio.ui.session_model import SessionModel
 from genstudio.ui.theme import Theme
 from genstudio.ui.tips import plain_tip
@@ -173,7 +171,7 @@ class RunsList(QWidget):
         runs = list(self._model.session)
         if not self._best_first:
             return runs
-        return sorted(runs, key=_rank, reverse=True)
+        return sorted(runs, key=rank, reverse=True)
 
     def _on_header(self, column: int) -> None:
         self._best_first = column in (FIGURE, GAP) and not self._best_first
@@ -258,53 +256,6 @@ class RunsList(QWidget):
     def _run(self, item: QTreeWidgetItem | None) -> Run | None:
         key = None if item is None else item.data(NAME, Qt.ItemDataRole.UserRole)
         return next((run for run in self._model.session if run.key == key), None)
-
-
-def figures(run: Run) -> tuple[str, str]:
-    """Mean log-likelihood and gap to the truth, as shown; a dash where there is none."""
-    figure = reached(run)
-    truth = None if run.data is None else run.data.truth
-    gap = None if truth is None or figure is None else -truth.entropy - figure
-    bounded = run.model.info.climbs == "bound"
-    return _number(figure, "", "≥ " if bounded else ""), _number(gap, "+", "≤ " if bounded else "")
-
-
-def reached(run: Run) -> float | None:
-    """How well a run explains the data, nats per item: of bounds the best, whose weights are kept; None if unknown."""
-    bounded = run.model.info.climbs == "bound"
-    valid = run.history.best("valid") if bounded else run.history.last("valid")
-    return run.history.last("train") if valid is None else valid
-
-
-def _rank(run: Run) -> float:
-    found = reached(run)
-    return -math.inf if found is None else found
-
-
-def badge_of(run: Run) -> tuple[str, bool]:
-    """The gravest word or two that were said of a run ("collapsed"), and whether it is an alarm."""
-    badges = [note for note in run.history.notes if note.badge and note.level != "info"]
-    if not badges:
-        return "", False
-    gravest = max(badges, key=lambda note: note.level == "alarm")
-    return gravest.badge, gravest.level == "alarm"
-
-
-def summary(run: Run) -> str:
-    """What the tooltip says of a run."""
-    parts = [f"{run.name}: {run.status} after {run.history.step:,} steps, {run.seconds:.2f} s"]
-    unit = f"nats per {item_word(run)}" + (", a lower bound" if run.model.info.climbs == "bound" else "")
-    known = {name: run.history.last(name) for name in run.history.metrics if name in ("train", "valid", "bound")}
-    parts += [f"{name} {value:.6g} {unit}" for name, value in known.items() if value is not None]
-    notes = [f"{note.text} {note.remedy}" for note in run.history.notes]
-    return "\n".join([*parts, *notes, run.message]).strip()
-
-
-def _number(value: float | None, sign: str = "", before: str = "") -> str:
-    if value is None:
-        return "–"
-    digits = 3 if abs(value) < 100 else 1 if abs(value) < 10_000 else 0
-    return f"{before}{value:{sign}.{digits}f}"
 
 
 def _empty() -> QLabel:

@@ -10,12 +10,17 @@ from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from genstudio.data.dataset import Dataset
 from genstudio.models.registry import models
+from genstudio.runs.job import Status, Turned
+from genstudio.runs.recipe import recipe_from_values
+from genstudio.runs.run import Run, new_run
 from genstudio.runs.workers import Workers
 from genstudio.ui import main_window
 from genstudio.ui.panel import panels
 from genstudio.ui.theme import Theme
 from tests.patience import PATIENCE_MS
+from tests.runs.learners import small_data
 from tests.ui.desk import Desk
 
 NEVER_MS = 10**8
@@ -97,3 +102,21 @@ def open_desk(
 def desk(open_desk: Callable[..., Desk]) -> Desk:
     """The window, with data and models ready."""
     return open_desk()
+
+
+@pytest.fixture
+def make_run() -> Iterator[Callable[..., Run]]:
+    """Makes runs that are said to learn, and do nothing."""
+    runs: list[Run] = []
+
+    def made(model: str, training: dict[str, Any], data: Dataset | None = None, **settings: Any) -> Run:
+        recipe = recipe_from_values(
+            {"data": {"source": "two_moons"}, "model": {"name": model, **settings}, "training": training}
+        )
+        runs.append(new_run(recipe, data or small_data()))
+        runs[-1].take(Turned(Status.TRAINING))
+        return runs[-1]
+
+    yield made
+    for run in runs:
+        run.job.close()

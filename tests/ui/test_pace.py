@@ -1,35 +1,15 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 
-from genstudio.data.dataset import Dataset
 from genstudio.runs.job import Status, Turned
-from genstudio.runs.recipe import recipe_from_values
-from genstudio.runs.run import Run, new_run
+from genstudio.runs.run import Run
 from genstudio.training.events import Progress
 from genstudio.ui.pace import Pace, last_step, share
-from tests.runs.learners import small_data
-
-
-@pytest.fixture
-def make_run() -> Iterator[Callable[..., Run]]:
-    runs: list[Run] = []
-
-    def made(model: str, training: dict[str, Any], data: Dataset | None = None, **settings: Any) -> Run:
-        recipe = recipe_from_values(
-            {"data": {"source": "two_moons"}, "model": {"name": model, **settings}, "training": training}
-        )
-        runs.append(new_run(recipe, data or small_data()))
-        runs[-1].take(Turned(Status.TRAINING))
-        return runs[-1]
-
-    yield made
-    for run in runs:
-        run.job.close()
 
 
 def at_pace(run: Run, seconds: float, steps: int, items: int, **progress: Any) -> list[str]:

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from genstudio.runs.run import Run
+from genstudio.training.events import Changed, Note, Progress
+from genstudio.ui import metrics
+from genstudio.ui.run_words import badge_of, figures, rank, summary
+
+
+def told(run: Run, *figures: dict[str, float]) -> Run:
+    for step, found in enumerate(figures, 1):
+        run.take(Progress(step, None, found))
+    return run
+
+
+def test_a_likelihood_is_the_newest_and_a_bound_the_best(make_run: Callable[..., Run]) -> None:
+    exact = told(make_run("gmm", {}), {"train": -2.0, "valid": -1.0}, {"train": -1.9, "valid": -1.25})
+    assert figures(exact)[0] == "-1.250"
+    bound = told(make_run("vae", {}), {"train": -2.0, "valid": -1.0}, {"train": -1.9, "valid": -1.25})
+    assert figures(bound)[0] == "≥ -1.000"
+    assert rank(bound) > rank(exact) > rank(make_run("gmm", {}))
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [(-1.0, "≥ -1.000"), (-152.349, "≥ -152.3"), (-12_345.6, "≥ -12346"), (99.9994, "≥ 99.999")]
+)
+def test_figures_fit_their_column(make_run: Callable[..., Run], value: float, shown: str) -> None:
+    assert figures(told(make_run("vae", {}), {"train": value}))[0] == shown
+
+
+def test_the_tooltip_calls_a_bound_a_bound_and_a_parameter_none(make_run: Callable[..., Run]) -> None:
+    run = told(make_run("vae", {}), {"train": -2.0, "rate": 0.001, "kl": 3.0})
+    assert "train -2 nats per row, a lower bound" in summary(run)
+    assert "rate" not in summary(run)
+    assert "bound" not in summary(told(make_run("gmm", {}), {"train": -2.0}))
+
+
+def test_the_gravest_badge_stands_in_the_list(make_run: Callable[..., Run]) -> None:
+    run = make_run("vae", {})
+    assert badge_of(run) == ("", False)
+    run.take(Note("info", "Gradients are clipped.", "", "clipped"))
+    assert badge_of(run) == ("", False)
+    run.take(Note("warning", "Not there yet.", "", "not converged"))
+    assert badge_of(run) == ("not converged", False)
+    run.take(Note("alarm", "The latent space carries nothing.", "Lower β.", "collapsed"))
+    run.take(Note("warning", "Not there yet.", "", "not converged"))
+    assert badge_of(run) == ("collapsed", True)
+
+
+def test_figures_are_drawn_with_what_they_belong_to(make_run: Callable[..., Run]) -> None:
+    run = told(make_run("vae", {}), {"train": -2.0, "kl": 3.0, "rate": 1e-3, "odd_thing": 1.0})
+    assert metrics.groups(run) == ("Loss", "Reconstruction and KL", "Learning rate", "Odd thing")
+    assert metrics.unit_of(run, "Loss") == "nats per row"
+    assert metrics.unit_of(run, "Learning rate") == ""
+    assert metrics.loss_title(run) == "negative bound (ELBO)"
+    assert metrics.loss_title(make_run("gmm", {})) == "negative log-likelihood"
+
+
+def test_changes_say_from_what_to_what(make_run: Callable[..., Run]) -> None:
+    run = make_run("vae", {}, beta=1.0)
+    for change in (Changed(400, "beta", 4.0), Changed(410, "horizon", 99), Changed(500, "beta", 2.5)):
+        run.take(change)
+    assert metrics.changes_of(run) == [(400, "step 400: β (KL weight) 1 → 4"), (500, "step 500: β (KL weight) 4 → 2.5")]
