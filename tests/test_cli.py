@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from genstudio.cli import main, words
 from genstudio.cli.commands import fit
@@ -96,6 +97,21 @@ class TestFit:
             assert main(["fit", str(moons), "-o", str(tmp_path / name), "--json"]) == 0
             answers.append(last_line(capsys)["train"])
         assert answers[0] == answers[1]
+
+    @pytest.mark.parametrize("data", ['source = "sklearn_digits"', 'path = "pictures"'])
+    def test_pictures_are_learned_from(self, tmp_path: Path, data: str) -> None:
+        for i in range(20):
+            (tmp_path / "pictures" / str(i % 2)).mkdir(parents=True, exist_ok=True)
+            Image.fromarray(np.full((8, 8), i, np.uint8)).save(tmp_path / "pictures" / str(i % 2) / f"{i}.png")
+        recipe = tmp_path / "recipe.toml"
+        recipe.write_text(f'[data]\n{data}\nclasses = ["1"]\n[model]\nname = "vae"\n[training]\nsteps = 1\n')
+        assert main(["fit", str(recipe), "-o", str(tmp_path / "run.genstudio")]) == 0
+        run = open_session(tmp_path / "run.genstudio").runs[0]
+        run.job.close()
+        assert run.data is not None
+        assert run.data.train.shape[1:] == (1, 8, 8)
+        assert run.data.labels is not None
+        assert run.data.labels.levels == ("1",)
 
     def test_a_file_typed_here_lies_here(
         self, moons: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -257,7 +273,9 @@ class TestEvaluate:
         assert "did you mean `log_likelihood`" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("kind", "key"), [("models", "kde"), ("data", "two_moons"), ("metrics", "bic")])
+@pytest.mark.parametrize(
+    ("kind", "key"), [("models", "kde"), ("data", "two_moons"), ("data", "digits"), ("metrics", "bic")]
+)
 def test_list(capsys: pytest.CaptureFixture[str], kind: str, key: str) -> None:
     assert main(["list", kind, "--json"]) == 0
     listed = last_line(capsys)[kind]

@@ -44,9 +44,7 @@ class PicturePreparation(Preparation):
     def to_model(self, x: Array) -> Array:
         """Intensities, shape (N, C, H, W), of bytes or intensities."""
         if x.dtype == np.uint8:
-            intensities = x.astype(np.float32)
-            intensities /= _GREATEST
-            return intensities
+            return np.divide(x, _GREATEST, dtype=np.float32)
         return x.astype(np.float32, copy=False)
 
     def to_data(self, z: Array) -> Array:

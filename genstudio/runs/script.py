@@ -81,6 +81,8 @@ def write_script(path: Path, run: Run, state: Mapping[str, Array]) -> None:
         TrainingError: the model cannot be written as a script, or the run's rows are not at hand.
         ArchiveError: a file cannot be written.
     """
+    if run.pictures is not None:
+        raise TrainingError(f"A script reads a table, but {run.name} has pictures.", "Export the recipe instead.")
     if run.table is None or run.data is None:
         raise TrainingError(f"The data of {run.name} are not at hand.", "Open them again, then export the script.")
     learner = _learned(run, state)

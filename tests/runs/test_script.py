@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from genstudio.data.pictures import Pictures
 from genstudio.data.preparation import prepare
 from genstudio.data.table import Table, points_table
 from genstudio.errors import TrainingError
@@ -61,6 +62,8 @@ CASES: dict[str, tuple[bool, dict[str, Any], dict[str, Any], dict[str, Any]]] = 
     "all rows": (True, {"valid": 0, "test": 0}, {**GMM, "covariance_type": "tied"}, {}),
     "normal only": (False, {"normal_only": True}, {**GMM, "covariance_type": "spherical"}, {}),
     "normal only, logit": (True, {"normal_only": True, "scaling": "logit", "anomalous": "anomaly"}, GMM, {}),
+    "one class": (True, {"classes": ["normal"], "missing": "mean"}, GMM, {}),
+    "balanced": (True, {"balance": True, "scaling": "standard"}, {**GMM, "n_components": 1}, {}),
     "bayesian": (
         False, {"scaling": "standard"}, {**GMM, "weight_concentration_prior_type": "dirichlet_process"}, {}
     ),
@@ -108,5 +111,8 @@ def test_without_rows_or_learning_there_is_no_script(tmp_path: Path) -> None:
         write_script(tmp_path / "a.py", run, {})
     run.raw = None
     with pytest.raises(TrainingError, match="not at hand"):
+        write_script(tmp_path / "a.py", run, {})
+    run.raw = Pictures("spots", np.zeros((9, 4, 4, 1), np.uint8))
+    with pytest.raises(TrainingError, match="has pictures"):
         write_script(tmp_path / "a.py", run, {})
     assert list(tmp_path.iterdir()) == []
