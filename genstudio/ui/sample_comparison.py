@@ -118,16 +118,15 @@ class SampleComparison(QObject):
 
     def _show_title(self, run: Run, page: Page, index: int) -> None:
         item = page.item(index)
-        if item is None:
-            title = f"Training data, row {int(page.row[index]) + 1:,}" if page.row is not None else ""
-        else:
+        if item is not None:
             title = item.title + (f" · {run.model.info.step_name} {item.step:,}" if item.step else "")
-        self._detail.title.setText(title)
+            self._detail.title.setText(title)
+            self._detail.title.setToolTip(title)
         self._detail.nearness.set_chosen(None)
 
     def _show_reconstruction(self, run: Run, page: Page, other: Array, index: int) -> None:
         row = "" if page.row is None else f" {int(page.row[index]) + 1:,}"
-        self._detail.title.setText(f"Item{row} and its reconstruction")
+        self._detail.title.setText(f"Item{row}")
         self._show([page.x[index], other[index]], ["Original", "Reconstruction"])
         self._detail.verdict.setText(reconstruction_sentence(page.x[index], other[index]))
 

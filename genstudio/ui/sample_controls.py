@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QWidget
 
 from genstudio.settings import SettingInfo, Settings, describe, setting
-from genstudio.ui.fields import Field, field_for
+from genstudio.ui.fields import Field, TypedField
+from genstudio.ui.number_edit import NumberEdit
 from genstudio.ui.plain_table import plain_label, quiet_button
 from genstudio.ui.sample_page import Wish
 from genstudio.ui.theme import Theme
 
 MOST_SEEDS = 2**32
-MOST_PICTURES = 2_000
+MOST_PICTURES, MOST_ROWS = 2_000, 10_000_000
 ROWS, PICTURES = 1_000, 100
 PARTS = {"valid": "Validation", "train": "Training", "test": "Test"}
 
@@ -23,7 +25,7 @@ PARTS = {"valid": "Validation", "train": "Training", "test": "Test"}
 class SampleSettings(Settings):
     """What is drawn."""
 
-    n: int = setting(ROWS, "How many samples a page holds.", ge=1, le=10_000_000, label="Samples", log=True)
+    n: int = setting(ROWS, "How many samples a page holds.", ge=1, le=MOST_ROWS, label="Samples", log=True)
     seed: int = setting(0, "The same seed gives the same page again; the next page has the next seed.", ge=0,
                         lt=MOST_SEEDS)
     temperature: float = setting(
@@ -74,7 +76,9 @@ class SampleControls(QWidget):
         if pictures != self._pictures:
             self._counts[self._pictures] = int(self.fields["n"].value())
             self._pictures = pictures
-            self.fields["n"].set_value(self._counts[pictures])
+            field = self.fields["n"]
+            field.info = replace(field.info, maximum=MOST_PICTURES if pictures else MOST_ROWS)
+            field.set_value(self._counts[pictures])
 
     def offer_classes(self, words: Sequence[str]) -> None:
         """Let one of these be chosen, by its place; nothing to choose where there are none."""
@@ -117,18 +121,12 @@ class SampleControls(QWidget):
 
     def _connect(self) -> None:
         for field in self.fields.values():
-            field.committed.connect(lambda value: self._on_committed())
+            field.committed.connect(lambda value: self.changed.emit())
             field.problem.connect(partial(self._on_problem, field))
         self.previous.clicked.connect(lambda: self.turn(-1))
         self.next.clicked.connect(lambda: self.turn(1))
         self.classes.activated.connect(lambda place: self.changed.emit())
         self.part.activated.connect(lambda place: self.changed.emit())
-
-    def _on_committed(self) -> None:
-        if self._pictures and self.wish.n > MOST_PICTURES:
-            self.fields["n"].set_value(MOST_PICTURES)
-            self.problem.setText(f"A page holds at most {MOST_PICTURES:,} pictures; export takes more.")
-        self.changed.emit()
 
     def _on_problem(self, field: Field, sentence: str) -> None:
         field.mark(bool(sentence))
@@ -148,7 +146,9 @@ def _combo(name: str, title: str) -> QComboBox:
 
 
 def _field(info: SettingInfo) -> Field:
-    field = field_for(info)
+    edit = NumberEdit()
+    field = TypedField(info, edit, edit.line())
+    edit.stepped.connect(field.step)
     field.set_value(info.default)
     editor = field.editors()[0]
     editor.setObjectName(f"samples.{info.name}")

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QBoxLayout, QLabel, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from genstudio.data.table import Column, ColumnType, Table
 from genstudio.ui.data_views.rows_model import RowsModel
@@ -15,11 +16,11 @@ from genstudio.ui.plain_table import fit_columns, plain_label, plain_table, quie
 from genstudio.ui.plots.nearness import Nearness
 from genstudio.ui.plots.picture_grid import PictureGrid
 from genstudio.ui.sample_page import Array
+from genstudio.ui.sample_words import EXPLAINED
 from genstudio.ui.theme import Theme
 
-STRIP_PX = 190
-"""Height of the strip under rows."""
-COLUMN_PX = 260
+LEAST_PX = 400
+"""A column that is lower has no room for the histogram of the page."""
 
 
 class SampleDetail(QWidget):
@@ -44,10 +45,11 @@ class SampleDetail(QWidget):
         self.verdict = _sentence("samples.verdict", "Is it copying?")
         self.page_verdict = _sentence("samples.page_verdict", "Is the page copying?")
         self.nearness = Nearness(theme, "samples.nearness")
-        self.star = quiet_button(theme, "samples.star", "star", "Favourite", "Put it aside, or give it back (S)")
+        self.star = quiet_button(theme, "samples.star", "star", "", "Favourite: put it aside, or give it back (S)")
         self.star.setCheckable(True)
         self._star_icon = bind_icon(self.star, theme, "star", "muted")
         self.star.clicked.connect(self.star_clicked)
+        self._pictures, self._measured = True, False
         self._arrange()
         self.clear("")
 
@@ -57,7 +59,9 @@ class SampleDetail(QWidget):
         self._layout.setDirection(
             QBoxLayout.Direction.TopToBottom if pictures else QBoxLayout.Direction.LeftToRight
         )
-        self.setMinimumSize(*((200, 200) if pictures else (200, STRIP_PX - 40)))
+        self.setMinimumSize(*((220, 200) if pictures else (220, 150)))
+        self._pictures = pictures
+        self._make_room()
 
     def clear(self, hint: str) -> None:
         """Show nothing but what to do."""
@@ -89,9 +93,18 @@ class SampleDetail(QWidget):
     def show_page(self, sentence: str, edges: Array | None = None, shares: Array | None = None) -> None:
         """Say how near the whole page is, and show it where it was measured."""
         self.page_verdict.setText(sentence)
-        self.nearness.setVisible(edges is not None)
+        self._measured = edges is not None
+        self._make_room()
         if edges is not None and shares is not None:
             self.nearness.set_shares(edges, shares)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """What cannot be read gives way to what can."""
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        self.nearness.setVisible(self._measured and (not self._pictures or self.height() >= LEAST_PX))
 
     def _arrange(self) -> None:
         self._pairs = QStackedWidget()
@@ -99,8 +112,12 @@ class SampleDetail(QWidget):
         self._pairs.addWidget(self.table)
         words = QVBoxLayout()
         words.setSpacing(4)
-        for widget in (self.title, self.verdict, self.star, self.page_verdict):
-            words.addWidget(widget)
+        head = QHBoxLayout()
+        head.addWidget(self.title, 1)
+        head.addWidget(self.star)
+        words.addLayout(head)
+        words.addWidget(self.verdict)
+        words.addWidget(self.page_verdict)
         words.addStretch(1)
         self._layout = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
         self._layout.setContentsMargins(8, 4, 8, 8)
@@ -108,13 +125,14 @@ class SampleDetail(QWidget):
         self._layout.addWidget(self._pairs, 3)
         self._layout.addLayout(words, 2)
         self._layout.addWidget(self.nearness, 2)
-        self.nearness.setMinimumSize(150, 110)
+        self.nearness.setMinimumSize(150, 120)
 
 
 def _sentence(name: str, title: str) -> QLabel:
     label = QLabel()
     label.setObjectName(name)
     label.setAccessibleName(title)
+    label.setToolTip(EXPLAINED)
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setWordWrap(True)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

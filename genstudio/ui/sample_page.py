@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from genstudio.runs.questions.samples import asked
 
 Array = NDArray[Any]
+Key = tuple["Wish", int, int]
 
 
 @dataclass(frozen=True)
@@ -62,14 +64,14 @@ class Item:
     index: int
 
     @property
-    def key(self) -> tuple[Wish, int, int]:
-        """What makes it the same again."""
-        return self.wish, self.step, self.index
+    def key(self) -> Key:
+        """What makes it the same again: at one step a model may have two sets of weights, the last and the best."""
+        return self.wish, self.index, zlib.crc32(np.ascontiguousarray(self.x).data)
 
     @property
     def title(self) -> str:
         """Where it came from, in words."""
-        return f"Sample {self.index + 1:,} of seed {self.wish.seed:,}"
+        return f"{self.index + 1:,} of seed {self.wish.seed:,}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,7 +124,7 @@ class Favourites:
     """Samples that a person put aside, for each run by its key, in the order in which they were."""
 
     def __init__(self) -> None:
-        self._kept: dict[str, dict[tuple[Wish, int, int], Item]] = {}
+        self._kept: dict[str, dict[Key, Item]] = {}
 
     def of(self, run_key: str) -> tuple[Item, ...]:
         """Those of one run."""
@@ -145,4 +147,5 @@ class Favourites:
         kept = self._kept.get(run_key, {})
         if page.items:
             return [place for place, item in enumerate(page.items) if item.key in kept]
-        return [index for wish, step, index in kept if (wish, step) == (page.wish, page.step)]
+        places = [index for wish, index, _ in kept if wish == page.wish and index < len(page)]
+        return [place for place in places if (item := page.item(place)) is not None and item.key in kept]

@@ -14,15 +14,17 @@ WAITING = "Looking for the nearest training item…"
 LATER = "How near the page is to the training items is measured when training rests."
 
 _SENTENCES = {
-    Verdict.SAME: "A copy: it is the same as training item {row}.",
-    Verdict.COPY: "A copy? Of 100 training items 99 are farther from their nearest neighbour than this is from item "
-    "{row}.",
-    Verdict.NEAR: "No copy: many training items are as near to one another as this is to item {row}.",
-    Verdict.NEW: "New: about as far from item {row} as training items are from one another.",
-    Verdict.FAR: "Unlike what was learned from: of 100 training items 99 are nearer to another one than this is to "
-    "item {row}.",
-    Verdict.UNKNOWN: "Training item {row} is the nearest.",
+    Verdict.SAME: "A copy of item {row}.",
+    Verdict.COPY: "A copy? Hardly any item is as near to another as this is to item {row}.",
+    Verdict.NEAR: "No copy: many items are as near to another as this is to item {row}.",
+    Verdict.NEW: "New: as far from item {row} as items are from another.",
+    Verdict.FAR: "Strange: hardly any item is as far from all others as this is from item {row}.",
+    Verdict.UNKNOWN: "Item {row} is the nearest.",
 }
+EXPLAINED = (
+    "Distances are root mean squares over all values, to the nearest training item. The usual range holds 98 of 100 "
+    "training items, each compared with all others; below it a sample may be a copy."
+)
 
 
 def nearest_sentence(answer: Mapping[str, Array], place: int) -> str:
@@ -37,8 +39,7 @@ def nearest_sentence(answer: Mapping[str, Array], place: int) -> str:
     usual = answer["usual"]
     if not np.isfinite(usual).all():
         return f"{found} Distance {_short(distance)}."
-    return (f"{found} Distance {_short(distance)}; among training items {_short(float(usual[0]))} to "
-            f"{_short(float(usual[2]))}.")
+    return f"{found} Distance {_short(distance)}, usual {_short(float(usual[0]))} to {_short(float(usual[2]))}."
 
 
 def page_sentence(answer: Mapping[str, Array]) -> str:
@@ -47,8 +48,8 @@ def page_sentence(answer: Mapping[str, Array]) -> str:
     copies = sum(one in (Verdict.SAME, Verdict.COPY) for one in found)
     if not np.isfinite(answer["usual"]).all():
         return ""
-    middle = f"The page lies {_short(float(np.median(answer['distance'])))} from training items at the median, " \
-        f"those {_short(float(answer['usual'][1]))} from one another."
+    middle = (f"Median distance {_short(float(np.median(answer['distance'])))}, among training items "
+              f"{_short(float(answer['usual'][1]))}.")
     if not copies:
         return f"None of {len(found):,} looks copied. {middle}"
     return f"{copies:,} of {len(found):,} may be {'a copy' if copies == 1 else 'copies'}. {middle}"

@@ -20,18 +20,21 @@ class Nearness(Plot):
     """Two histograms of distances from the nearest training item, and a line at one distance."""
 
     def __init__(self, theme: Theme, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(theme, name, parent)
+        super().__init__(theme, name, parent, side_tools=True)
         self._edges, self._shares = np.array([0.0, 1.0]), np.zeros((2, 1))
         self._bars = [pg.PlotCurveItem() for _ in _NAMES]
         self._line = pg.InfiniteLine(angle=90, movable=False)
-        self._legend = self.item.addLegend(offset=(-6, 4), labelTextSize="8pt")
+        self._legend = self.item.addLegend(offset=(-2, 2), labelTextSize="8pt")
         for bars, title in zip(self._bars, _NAMES, strict=True):
             self.item.addItem(bars, ignoreBounds=True)
             self._legend.addItem(bars, title)
         self.item.addItem(self._line, ignoreBounds=True)
         self.box.disableAutoRange()
         self.box.setMouseEnabled(x=False, y=False)
-        self.set_labels("distance to the nearest", "share")
+        self.set_labels("distance to the nearest", "")
+        # Only the shapes count, and it is small.
+        self.item.hideAxis("left")
+        self.box.setMenuEnabled(False)
         self.set_chosen(None)
         self.retheme()
 

@@ -125,6 +125,11 @@ class PictureGrid(QWidget):
         self._marked = self._known(indices)
         self.update()
 
+    @property
+    def hint(self) -> str:
+        """What is said while there are no pictures."""
+        return self._hint
+
     def set_hint(self, text: str) -> None:
         """Say what to do while there are no pictures."""
         self._hint = text
