@@ -64,7 +64,8 @@ class SettingInfo:
 
     `kind` is one of "int", "float", "bool", "choice", "text", "list". A setting that takes
     None has `optional` set; one that takes a number or certain words has both a number's kind
-    and `choices`; a text with `choices` is a name, of which these are the known ones.
+    and `choices`; a text with `choices` is a name, of which these are the known ones. Of a list, `item_kind` and the
+    bounds are those of its items.
     """
 
     name: str
@@ -83,6 +84,7 @@ class SettingInfo:
     live: bool
     hidden: bool
     advanced: bool
+    item_kind: str = ""
 
 
 def describe(model: type[Settings]) -> tuple[SettingInfo, ...]:
@@ -143,6 +145,7 @@ def _describe_field(name: str, field: Any) -> SettingInfo:
     label = extra.pop("label", "") or name.replace("_", " ").capitalize()
     return SettingInfo(
         name=name, label=label, help=field.description or "", kind=kind, choices=choices, optional=optional,
+        item_kind=_item_kind(field.annotation),
         default=field.get_default(call_default_factory=True), **bounds, **{**_PLAIN, **extra},
     )
 
@@ -169,9 +172,15 @@ def _bounds(metadata: Iterable[Any]) -> dict[str, Any]:
 
 
 def _inner_metadata(annotation: Any) -> Iterable[Any]:
-    """Bounds of the number in a choice of number or words: `Annotated[float, Gt(0)] | Literal[...]`."""
+    """Bounds of the number in a choice of number or words, `Annotated[float, Gt(0)] | Literal[...]`, or in a list."""
     for part in typing.get_args(annotation):
-        yield from getattr(part, "__metadata__", ())
+        for item in getattr(part, "__metadata__", ()):
+            yield from getattr(item, "metadata", (item,))
+
+
+def _item_kind(annotation: Any) -> str:
+    lists = [part for part in (annotation, *typing.get_args(annotation)) if typing.get_origin(part) is tuple]
+    return _kind(typing.get_args(lists[0])[0])[0] if lists else ""
 
 
 def _kind(annotation: Any) -> tuple[str, tuple[str, ...], bool]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace
 from typing import Any
 
 from genstudio.errors import SettingsError
@@ -37,7 +38,7 @@ def read_value(text: str, info: SettingInfo) -> Any:
     if info.kind in ("int", "float"):
         return _bounded(read_number(word, info), info)
     if info.kind == "list":
-        return [_item(part) for part in re.split(r"[,;\s]+", word) if part]
+        return [_item(part, info) for part in re.split(r"[,;\s]+", word) if part]
     if info.kind == "choice":
         raise SettingsError(f"{info.label} must be {_either(info.choices)}.")
     return text
@@ -126,6 +127,12 @@ def _wanted(info: SettingInfo, whole: bool) -> str:
     return f"{info.label} must be {kind}" + (f", or {_either(words)}." if words else ".")
 
 
+def _wanted_items(info: SettingInfo) -> str:
+    kind = "whole numbers, such as 256, 128" if info.item_kind == "int" else "numbers, such as 0.5, 1e-3"
+    bounds = bounds_sentence(info).removeprefix("must be ")
+    return f"{info.label} must be {kind}" + (f", each {bounds}." if bounds else ".")
+
+
 def _either(words: Any) -> str:
     return " or ".join(", ".join(words).rsplit(", ", 1))
 
@@ -141,7 +148,12 @@ def _tidy(number: float, info: SettingInfo) -> float:
     return float(f"{number:.12g}") if info.kind == "float" else number
 
 
-def _item(text: str) -> Any:
+def _item(text: str, info: SettingInfo) -> Any:
+    if info.item_kind in ("int", "float"):
+        try:
+            return _bounded(read_number(text, replace(info, kind=info.item_kind)), info)
+        except SettingsError:
+            raise SettingsError(_wanted_items(info)) from None
     for kind in (int, float):
         try:
             return kind(text)

@@ -75,3 +75,57 @@ def test_training_takes_what_was_just_drawn(desk: Desk) -> None:
     desk.drag(board.viewport(), QPoint(150, 100), QPoint(250, 150))
     desk.click("training.start")
     assert desk.trained().recipe.data.source == "drawing"
+
+
+def test_the_training_section_of_a_recipe_is_edited_here(desk: Desk) -> None:
+    desk.model.choose_model("vae")
+    for name, text, value in (("epochs", "12", 12), ("seconds", "1.5", 1.5), ("batch_size", "64", 64)):
+        desk.enter(f"training.{name}", text)
+        assert getattr(desk.model.recipe.training, name) == value
+    desk.find("training.more", QAbstractButton).click()
+    desk.choose("training.precision", "float32")
+    desk.enter("training.threads", "2")
+    assert (desk.model.recipe.training.precision, desk.model.recipe.training.threads) == ("float32", 2)
+    assert desk.find("status.machine", QLabel).text() == "CPU · 1 thread"
+    desk.until(lambda: desk.find("status.machine", QLabel).text() == "CPU · 2 threads")
+    desk.enter("training.threads", "0")
+    assert desk.model.recipe.training.threads == 2
+    assert desk.find("training.threads").property("problem")
+
+
+def test_devices_are_offered_and_those_of_other_machines_stay(desk: Desk) -> None:
+    devices = desk.find("training.device", QComboBox)
+    assert [devices.itemText(i) for i in range(2)] == ["auto", "cpu"]
+    recipe = desk.model.recipe
+    desk.model.edit_training(recipe.training.model_copy(update={"device": "cuda:7"}))
+    assert devices.currentText() == "cuda:7"
+    desk.control(Qt.Key.Key_Z)
+    assert devices.currentText() == "auto"
+    desk.model.choose_model("vae")
+    desk.choose("training.device", "cpu")
+    assert desk.model.recipe.training.device == "cpu"
+
+
+def test_what_means_nothing_to_a_model_says_so(desk: Desk) -> None:
+    batch = desk.find("training.batch_size")
+    assert desk.model.recipe.model.name == "gmm"
+    assert not batch.isEnabled()
+    assert "at each step" in batch.toolTip()
+    assert desk.find("training.epochs").isEnabled()
+    desk.model.choose_model("vae")
+    assert batch.isEnabled()
+    assert "at each step" not in batch.toolTip()
+
+
+def test_widths_are_lists_of_numbers(desk: Desk) -> None:
+    desk.model.choose_model("vae")
+    desk.enter("family.hidden_features", "64, 32")
+    assert desk.model.recipe.model.settings["hidden_features"] == [64, 32]
+    for wrong in ("64 wide", "64, -3", "1e9", "2.5"):
+        desk.enter("family.hidden_features", wrong)
+        assert desk.model.recipe.model.settings["hidden_features"] == [64, 32]
+        form = desk.window.experiment.family.form
+        assert form is not None
+        assert "must be whole numbers, such as 256, 128, each at least 1" in form.problems()["hidden_features"]
+    desk.enter("family.hidden_features", "64 32 16")
+    assert desk.model.recipe.model.settings["hidden_features"] == [64, 32, 16]
