@@ -9,7 +9,6 @@ from typing import Any
 from genstudio.data.guards import guarded, in_words, pickle, short, unchanged
 from genstudio.data.pictures import Raw
 from genstudio.data.reader import Reader, Watch, readers, unwatched
-from genstudio.data.readers._text import is_text
 from genstudio.data.table import Table
 from genstudio.errors import DataError
 from genstudio.settings import Settings, validate
@@ -34,7 +33,6 @@ _PICTURES = {
     b"\x89PNG": "PNG",
     b"\xff\xd8\xff": "JPEG",
     b"GIF8": "GIF",
-    b"BM": "BMP",
     b"II*\0": "TIFF",
     b"MM\0*": "TIFF",
 }
@@ -142,12 +140,21 @@ def _refuse_foreign(path: Path, head: bytes) -> None:
     for magic, kind in _FOREIGN.items():
         if head.startswith(magic):
             raise DataError(f"{path.name} is {kind}, not a table.", "Export or unpack the table from it, say as CSV.")
-    picture = next((kind for magic, kind in _PICTURES.items() if head.startswith(magic)), None)
-    if (picture and not is_text(head)) or (head.startswith(b"RIFF") and head[8:12] == b"WEBP"):
+    picture = _picture_format(head)
+    if picture:
         raise DataError(
-            f"{path.name} is a single {picture or 'WebP'} picture, and nothing can be learned from one alone.",
+            f"{path.name} is a single {picture} picture, and nothing can be learned from one alone.",
             "Open the folder that holds it: all its pictures are read, and its sub-folders are the classes.",
         )
+
+
+def _picture_format(head: bytes) -> str | None:
+    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
+        return "WebP"
+    # A text may begin with the same two letters, but holds no zeros.
+    if head.startswith(b"BM") and head[6:10] == bytes(4):
+        return "BMP"
+    return next((kind for magic, kind in _PICTURES.items() if head.startswith(magic)), None)
 
 
 def _refuse_packed(path: Path, head: bytes) -> None:
