@@ -41,9 +41,12 @@ class Opened:
 
 def save_session(
     path: Path, runs: Sequence[Snapshot], current: int = 0, ui_state: Mapping[str, Any] | None = None,
-    watch: Watch = unwatched,
+    watch: Watch = unwatched, *, keep_former: bool = True,
 ) -> None:
-    """Write runs to one file; the former file stays beside it as `.bak`.
+    """Write runs to one file.
+
+    Arguments:
+        keep_former: the former file stays beside it as `.bak`.
 
     Raises:
         ArchiveError: the file cannot be written; the former one is untouched.
@@ -56,10 +59,10 @@ def save_session(
         origin = _origin(run, tables, members)
         members |= stored_run.to_members(run, f"runs/{place}", origin)
     session = {"runs": len(runs), "current": current, "ui": ui_state or {}}
-    container.write(path, {_SESSION: strict_json.encode(session), **members}, FORMAT, watch)
+    container.write(path, {_SESSION: strict_json.encode(session), **members}, FORMAT, watch, keep_former=keep_former)
 
 
-def save_run(path: Path, run: Run, watch: Watch = unwatched) -> None:
+def save_run(path: Path, run: Run, watch: Watch = unwatched, *, keep_former: bool = True) -> None:
     """Write one run to a file of its own; waits for the run's answer, so not for the window's thread.
 
     Raises:
@@ -67,7 +70,7 @@ def save_run(path: Path, run: Run, watch: Watch = unwatched) -> None:
     """
     asked = ask_state(run)
     wait_for(asked)
-    save_session(path, [snapshot(run, asked)], 0, None, watch)
+    save_session(path, [snapshot(run, asked)], 0, None, watch, keep_former=keep_former)
 
 
 def wait_for(asked: Asked) -> None:

@@ -68,8 +68,13 @@ class Contents:
     damaged: tuple[str, ...]
 
 
-def write(path: Path, members: Mapping[str, bytes], version: int, watch: Watch = unwatched) -> None:
-    """Write members and a manifest with their checksums; the former file stays as `.bak`.
+def write(
+    path: Path, members: Mapping[str, bytes], version: int, watch: Watch = unwatched, *, keep_former: bool = True
+) -> None:
+    """Write members and a manifest with their checksums.
+
+    Arguments:
+        keep_former: the former file stays beside it as `.bak`.
 
     Raises:
         ArchiveError: the file cannot be written.
@@ -82,7 +87,7 @@ def write(path: Path, members: Mapping[str, bytes], version: int, watch: Watch =
     # First of all, so that a file cut short still knows what it should hold.
     whole = {MANIFEST: strict_json.encode(manifest), **members}
     total, done = sum(map(len, whole.values())), 0
-    with replacing(path, keep_former=True) as file, zipfile.ZipFile(file, "w") as archive:
+    with replacing(path, keep_former) as file, zipfile.ZipFile(file, "w") as archive:
         for name, data in whole.items():
             watch(done / total, f"Saving {path.name}")
             archive.writestr(zipfile.ZipInfo(name, _DATE), data, _packing(name, data), _PACKING_LEVEL)

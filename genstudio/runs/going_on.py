@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from genstudio.errors import TrainingError
 from genstudio.models.contract import Resumable
 from genstudio.runs.asked import Asked
 from genstudio.runs.learned import Learned, split
-from genstudio.runs.recipe import LiveChange, Recipe
+from genstudio.runs.recipe import LiveChange, Recipe, recipe_from_values, to_values
 from genstudio.runs.remote import RemoteJob
 from genstudio.runs.run import Run
 from genstudio.runs.status import Status
@@ -44,28 +47,32 @@ def ask_to_go_on(run: Run) -> Asked:
     return run.job.ask("learned")
 
 
-def go_on(run: Run, asked: Asked, recipe: Recipe | None = None, workers: Workers | None = None) -> None:
+def go_on(
+    run: Run, asked: Asked, recipe: Recipe | None = None, workers: Workers | None = None,
+    live: Mapping[str, Any] | None = None,
+) -> None:
     """Give a run a new job that goes on where the former was left; its history goes on, too. Returns at once.
 
     Arguments:
         asked: what `ask_to_go_on` gave, answered.
         recipe: as its own but for the limits, the device and the like of `[training]`; its own when None.
         workers: processes to train in; a thread of this one when None, which is quick for small models only.
+        live: live settings that change with the step it goes on with, by name.
 
     Raises:
-        TrainingError: it cannot go on; it is as it was.
+        TrainingError, RecipeError: it cannot go on, or not so; it is as it was.
     """
     learned = _left(run, asked, recipe)
+    later = _changed(recipe or run.recipe, learned.step, live or {})
     run.job.close(0.0)
     history = run.history.until(learned.step)
     changes = [LiveChange(step=c.step, name=c.name, value=c.value) for c in history.changes]
     if recipe is not None and recipe.training != run.recipe.training:
         changes += _schedule_anew(run, learned)
-    recipe = recipe or run.recipe
     assert run.data is not None
-    work = RecipeWork(recipe, run.data, Halfway(learned, run.job.items, run.seconds, tuple(changes)))
+    work = RecipeWork(later, run.data, Halfway(learned, run.job.items, run.seconds, tuple(changes)))
     run.job = job_of(work) if workers is None else RemoteJob(work, workers)
-    run.recipe, run.history = recipe, history
+    run.recipe, run.history = later, history
     run.status, run.message, run.details = Status.TRAINING, "", ""
     run.job.start()
 
@@ -80,6 +87,14 @@ def _left(run: Run, asked: Asked, recipe: Recipe | None) -> Learned:
             return learned
         reason = "Nothing was kept to go on with; train it again."
     raise TrainingError(f"{run.name} cannot go on. {reason}")
+
+
+def _changed(recipe: Recipe, step: int, live: Mapping[str, Any]) -> Recipe:
+    """The recipe with live settings changed after a step, checked."""
+    if not live:
+        return recipe
+    changes = (LiveChange(step=step, name=name, value=value) for name, value in live.items())
+    return recipe_from_values(to_values(recipe.model_copy(update={"changes": (*recipe.changes, *changes)})))
 
 
 def _schedule_anew(run: Run, learned: Learned) -> list[LiveChange]:

@@ -1,4 +1,4 @@
-"""genstudio fit: carry out a recipe."""
+"""genstudio fit: carry out a recipe, or go on with a run."""
 
 from __future__ import annotations
 
@@ -6,19 +6,24 @@ import argparse
 import signal
 import threading
 import time
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
 
+import numpy as np
+
 from genstudio.atomic import check_place
 from genstudio.cli.command import Command, CommandInfo
+from genstudio.cli.keeping import Keeper
 from genstudio.cli.progress import Bar
-from genstudio.cli.words import add_json, add_output, assignment, print_json
+from genstudio.cli.words import add_json, add_output, assignment, opened_run, print_json
 from genstudio.data.preparation import prepare
-from genstudio.errors import TrainingError
+from genstudio.errors import RecipeError, TrainingError
 from genstudio.models.contract import Density
-from genstudio.runs.archive import save_run
+from genstudio.runs.archive import SUFFIX, wait_for
+from genstudio.runs.going_on import ask_to_go_on, go_on
 from genstudio.runs.job import Status
 from genstudio.runs.loading import load_raw
 from genstudio.runs.recipe import Recipe, override, read_recipe
@@ -29,37 +34,77 @@ _LOOK_SECONDS = 0.02
 
 
 class Fit(Command):
-    """Trains as the recipe says and saves the run."""
+    """Trains as the recipe says, or goes on where a run was left, and saves the run."""
 
-    info: ClassVar[CommandInfo] = CommandInfo("fit", "carry out a recipe and save the run", order=20)
+    info: ClassVar[CommandInfo] = CommandInfo("fit", "carry out a recipe, or go on with a run, and save it", order=20)
 
     def configure(self, parser: argparse.ArgumentParser) -> None:
         """Which recipe, with what changed, and where to."""
-        parser.add_argument("recipe", type=Path, metavar="RECIPE", help="a .toml file")
+        parser.add_argument(
+            "recipe", type=Path, metavar="RECIPE|RUN",
+            help="a .toml file; or a .genstudio file whose training was stopped and is to go on",
+        )
+        parser.add_argument("--run", dest="name", metavar="NAME", help="which run of a file; the one shown last")
         parser.add_argument(
             "--set", type=assignment, action="append", default=[], metavar="NAME=VALUE", dest="settings",
-            help="change the recipe, as in model.n_components=5",
+            help="change the recipe, as in model.n_components=5; of a run that goes on: its limits, as in "
+            "training.steps=5000, and settings that are live",
         )
-        add_output(parser, "the .genstudio file to write")
+        add_output(parser, "the .genstudio file to write, once a minute while training and at the end")
         add_json(parser)
 
     def carry_out(self, arguments: argparse.Namespace) -> int:
         """Load, train, save."""
         check_place(arguments.output)
-        recipe = _changed(read_recipe(arguments.recipe), arguments.settings)
         bar = Bar()
-        run = _new_run(recipe, bar)
         try:
-            whole = _train(run, bar)
-            figures = _likelihoods(run)
-            save_run(arguments.output, run, bar.watch)
+            with _begun(arguments, bar) as run:
+                keeper = Keeper(run, arguments.output, bar)
+                whole = _train(run, bar, keeper)
+                figures = _figures(run) if run.status is not Status.FAILED else {}
+                keeper.finish()
         finally:
             bar.clear()
-            run.job.close()
+        kept = f"what was learned is in {arguments.output}."
+        if run.status is Status.FAILED:
+            raise TrainingError(f"{run.message} After {_steps(run)} {kept}")
         if not whole:
-            raise TrainingError(f"Stopped after {_steps(run)}; what was learned is in {arguments.output}.")
+            raise TrainingError(f"Stopped after {_steps(run)}; {kept}")
         _report(run, figures, arguments)
         return 0
+
+
+@contextmanager
+def _begun(arguments: argparse.Namespace, bar: Bar) -> Iterator[Run]:
+    """The run that a recipe makes, or that a file holds; it trains, and is closed in the end."""
+    path = arguments.recipe
+    if path.suffix.lower() == SUFFIX or zipfile.is_zipfile(path):
+        with opened_run(path, arguments.name, bar) as run:
+            _go_on(run, arguments.settings)
+            yield run
+        return
+    run = _new_run(_changed(read_recipe(path), arguments.settings), bar)
+    try:
+        run.job.start()
+        yield run
+    finally:
+        run.job.close()
+
+
+def _go_on(run: Run, settings: list[tuple[str, Any]]) -> None:
+    """Let a run go on, with other limits and live settings if so told."""
+    recipe, live = run.recipe, dict[str, Any]()
+    for name, value in settings:
+        section, _, key = name.partition(".")
+        if section == "training":
+            recipe = override(recipe, name, value)
+        elif section == "model":
+            live[key] = value
+        else:
+            raise RecipeError(f"`{name}` cannot change in a training that goes on.", "Train anew with a recipe.")
+    asked = ask_to_go_on(run)
+    wait_for(asked)
+    go_on(run, asked, recipe, live=live)
 
 
 def _changed(recipe: Recipe, settings: list[tuple[str, Any]]) -> Recipe:
@@ -78,29 +123,28 @@ def _new_run(recipe: Recipe, bar: Bar) -> Run:
     return new_run(recipe, data, raw=raw)
 
 
-def _train(run: Run, bar: Bar) -> bool:
+def _train(run: Run, bar: Bar, keeper: Keeper) -> bool:
     """Train to the end; whether nobody stopped it before.
 
     Raises:
-        TrainingError: the run failed, or was stopped before it learned anything.
+        TrainingError: the run failed or was stopped before it learned anything.
     """
     whole = True
     with _termination_as_interrupt():
-        run.job.start()
         try:
-            _follow(run, bar)
+            _follow(run, bar, keeper)
         except KeyboardInterrupt:
             whole = False
             run.job.stop()
-            _follow(run, bar)
-    if run.status is Status.FAILED:
+            _follow(run, bar, keeper)
+    if run.status is Status.FAILED and not run.history.step:
         raise TrainingError(run.message)
     if not whole and not run.history.step:
         raise TrainingError("Stopped before anything was learned.")
     return whole
 
 
-def _follow(run: Run, bar: Bar) -> None:
+def _follow(run: Run, bar: Bar, keeper: Keeper) -> None:
     while True:
         ended = run.job.status.ended
         for told in run.pull():
@@ -109,14 +153,22 @@ def _follow(run: Run, bar: Bar) -> None:
         if ended:
             return
         _show(run, bar)
+        keeper.look()
         time.sleep(_LOOK_SECONDS)
 
 
 def _show(run: Run, bar: Bar) -> None:
-    total = run.recipe.training.steps or run.history.total
     latest = ((name, run.history.last(name)) for name in run.history.metrics)
     figures = ", ".join(f"{name} {value:.4g}" for name, value in latest if value is not None)
-    bar.show("Training", run.history.step / total if total else None, f"step {run.history.step:,}  {figures}")
+    bar.show("Training", _share(run), f"step {run.history.step:,}  {figures}")
+
+
+def _share(run: Run) -> float | None:
+    """How much of the tightest limit is used up; None where there is none."""
+    limits = run.recipe.training
+    totals = (limits.steps, run.history.total)
+    used = [run.history.step / total for total in totals if total]
+    return max([*used, *([run.seconds / limits.seconds] if limits.seconds else [])], default=None)
 
 
 @contextmanager
@@ -132,11 +184,18 @@ def _termination_as_interrupt() -> Iterator[None]:
         signal.signal(signal.SIGTERM, former)
 
 
-def _likelihoods(run: Run) -> dict[str, dict[str, float]]:
-    if not issubclass(run.model, Density):
+def _figures(run: Run) -> dict[str, dict[str, float]]:
+    """Mean log-likelihoods of each part of the data, or what training told of their lower bound."""
+    if issubclass(run.model, Density):
+        answer = run.job.ask("likelihoods").result()
+        return {part: {"log_likelihood": float(value)} for part, value in answer.items()}
+    if run.model.info.climbs != "bound":
         return {}
-    answer = run.job.ask("likelihoods").result()
-    return {part: {"log_likelihood": float(value)} for part, value in answer.items()}
+    told = {part: run.history.series(part)[1] for part in ("train", "valid")}
+    kept = {part: values[-1] for part, values in told.items() if values.size}
+    if run.recipe.model.settings.get("keep_best") and told["valid"].size:
+        kept["valid"] = np.nanmax(told["valid"])
+    return {part: {"elbo": float(value)} for part, value in kept.items()}
 
 
 def _report(run: Run, figures: dict[str, dict[str, float]], arguments: argparse.Namespace) -> None:
@@ -147,8 +206,9 @@ def _report(run: Run, figures: dict[str, dict[str, float]], arguments: argparse.
             "train": figures.get("train", {}), "valid": figures.get("valid", {}),
         })
         return
-    shown = ", ".join(f"{part} {values['log_likelihood']:.6g}" for part, values in figures.items())
-    print(f"{arguments.output}: {run.model.info.title}, {_steps(run)} in {run.seconds:.2g} s; nats per row: {shown}")
+    shown = ", ".join(f"{part} {value:.6g}" for part, values in figures.items() for value in values.values())
+    what = "nats per item, at least" if run.model.info.climbs == "bound" else "nats per row"
+    print(f"{arguments.output}: {run.model.info.title}, {_steps(run)} in {run.seconds:.2g} s; {what}: {shown}")
 
 
 def _steps(run: Run) -> str:
