@@ -57,6 +57,19 @@ def whole(least: int, most: int) -> Any:
     return parse
 
 
+def number(least: float, most: float) -> Any:
+    """A parser of numbers within bounds."""
+
+    def parse(text: str) -> float:
+        value = float(text)
+        if not least <= value <= most:
+            raise argparse.ArgumentTypeError(f"{text} is not within {least:g} and {most:g}")
+        return value
+
+    parse.__name__ = "number"
+    return parse
+
+
 def assignment(text: str) -> tuple[str, Any]:
     """A name and a value from NAME=VALUE; the value as TOML has it, bare words as they are."""
     name, equals, value = text.partition("=")

@@ -75,14 +75,16 @@ def _import_all() -> None:
         importlib.import_module(module.name)
 
 
-def in_chunks(function: Callable[[Array], Array], x: Array, watch: Watch, doing: str) -> Array:
-    """A function of rows, applied piece by piece so that it can be watched and cancelled."""
-    if len(x) <= CHUNK:
+def in_chunks(
+    function: Callable[[Array], Array], x: Array, watch: Watch, doing: str, size: int = CHUNK
+) -> Array:
+    """A function of rows, applied to so many at once, so that it can be watched and cancelled."""
+    if len(x) <= size:
         return function(x)
     pieces = []
-    for start in range(0, len(x), CHUNK):
+    for start in range(0, len(x), size):
         watch(start / len(x), doing)
-        pieces.append(function(x[start:start + CHUNK]))
+        pieces.append(function(x[start:start + size]))
     return np.concatenate(pieces)
 
 

@@ -1,38 +1,82 @@
-"""genstudio sample: new rows from a run."""
+"""genstudio sample: new items from a run."""
 
 from __future__ import annotations
 
 import argparse
-from typing import ClassVar
+from pathlib import Path
+from typing import Any, ClassVar
 
 import numpy as np
 
 from genstudio.atomic import check_place
 from genstudio.cli.command import Command, CommandInfo
 from genstudio.cli.progress import Bar
-from genstudio.cli.words import add_output, add_run, add_seed, awaited, opened_run, whole
+from genstudio.cli.words import add_output, add_run, add_seed, awaited, number, opened_run, whole
+from genstudio.data.picture_preparation import PicturePreparation
+from genstudio.errors import DataError
+from genstudio.models.contract import Conditional
 from genstudio.runs.export import check_format, write_samples
+from genstudio.runs.picture_export import check_picture_format, write_pictures
+from genstudio.runs.question import Answer
+from genstudio.runs.run import Run
+from genstudio.settings import nearest
 
 
 class Sample(Command):
-    """Writes samples as CSV or NPZ."""
+    """Writes samples: rows as CSV or NPZ, pictures as PNG, ZIP or NPZ."""
 
-    info: ClassVar[CommandInfo] = CommandInfo("sample", "invent rows like those that a run learned from", order=30)
+    info: ClassVar[CommandInfo] = CommandInfo("sample", "invent items like those that a run learned from", order=30)
 
     def configure(self, parser: argparse.ArgumentParser) -> None:
-        """How many, and where to."""
+        """How many of what, and where to."""
         add_run(parser)
-        parser.add_argument("-n", type=whole(1, 10**8), required=True, metavar="N", help="how many rows")
+        parser.add_argument("-n", type=whole(1, 10**8), required=True, metavar="N", help="how many")
+        parser.add_argument(
+            "--temperature", type=number(0.0, 100.0), default=1.0, metavar="T",
+            help="below 1 samples are more typical, above 1 more diverse (default: 1)",
+        )
+        parser.add_argument("--class", dest="word", metavar="WORD", help="of one class, where a model learned classes")
         add_seed(parser)
-        add_output(parser, "a .csv or .npz file")
+        add_output(parser, "rows: a .csv or .npz file; pictures: .png (one mosaic), .zip, .npz, or a folder")
 
     def carry_out(self, arguments: argparse.Namespace) -> int:
         """Draw, then write."""
-        check_format(arguments.output)
         check_place(arguments.output)
         bar = Bar()
         with opened_run(arguments.run, arguments.name, bar) as run:
-            found = awaited(run.job.ask("sample", n=arguments.n, seed=arguments.seed), bar)
-            write_samples(arguments.output, run.preparation, found["x"], np.asarray(found["component"]))
+            (check_picture_format if _of_pictures(run) else check_format)(arguments.output)
+            condition = None if arguments.word is None else _code(run, arguments.word)
+            asked = run.job.ask(
+                "sample", n=arguments.n, seed=arguments.seed, temperature=arguments.temperature, condition=condition
+            )
+            _write(arguments.output, run, awaited(asked, bar), bar)
         bar.clear()
         return 0
+
+
+def _write(path: Path, run: Run, found: Answer, bar: Bar) -> None:
+    if _of_pictures(run):
+        write_pictures(path, np.asarray(found["x"], np.float32), watch=bar.watch)
+    else:
+        write_samples(path, run.preparation, found["x"], np.asarray(found["component"]))
+
+
+def _of_pictures(run: Run) -> bool:
+    return isinstance(run.preparation, PicturePreparation)
+
+
+def _code(run: Run, word: str) -> int:
+    """The code of a class.
+
+    Raises:
+        DataError: the model did not learn classes, or none of that name.
+    """
+    learned: Any = run.recipe.model.settings.get("conditional", issubclass(run.model, Conditional))
+    if not issubclass(run.model, Conditional) or not learned:
+        raise DataError(f"{run.name} did not learn classes apart.", "Train with the setting `conditional`, on labels.")
+    if run.data is None or run.data.labels is None:
+        raise DataError(f"The classes of {run.name} are not at hand.", "Open its data again.")
+    levels = list(run.data.labels.levels)
+    if word not in levels:
+        raise DataError(f"{run.name} knows no class `{word}` ({nearest(word, levels)}).")
+    return levels.index(word)

@@ -14,7 +14,7 @@ from genstudio.applications.anomaly import ScoreDistribution
 from genstudio.atomic import check_place
 from genstudio.cli.command import Command, CommandInfo
 from genstudio.cli.progress import Bar
-from genstudio.cli.words import add_output, add_run, assignment, awaited, opened_run
+from genstudio.cli.words import add_output, add_run, assignment, awaited, number, opened_run
 from genstudio.data.files import open_raw
 from genstudio.errors import DataError
 from genstudio.runs.export import write_csv
@@ -23,15 +23,19 @@ Floats = NDArray[np.float64]
 
 
 class Score(Command):
-    """Writes a log-density and an anomaly score for each row."""
+    """Writes a log-density, or a bound of it, and an anomaly score for each row or picture."""
 
-    info: ClassVar[CommandInfo] = CommandInfo("score", "say how likely and how strange rows of a file are", order=40)
+    info: ClassVar[CommandInfo] = CommandInfo("score", "say how likely and how strange items of a file are", order=40)
 
     def configure(self, parser: argparse.ArgumentParser) -> None:
         """Which rows, and where to."""
         add_run(parser)
-        parser.add_argument("data", type=Path, metavar="DATA", help="a file with the columns that were learned from")
-        parser.add_argument("--flag", type=_share, metavar="SHARE", help="mark the strangest share of rows, 0 to 1")
+        parser.add_argument(
+            "data", type=Path, metavar="DATA", help="a file with the columns, or pictures of the size, learned from"
+        )
+        parser.add_argument(
+            "--flag", type=number(0.0, 1.0), metavar="SHARE", help="mark the strangest share of rows, 0 to 1"
+        )
         parser.add_argument(
             "--set", type=assignment, action="append", default=[], metavar="NAME=VALUE", dest="settings",
             help="how DATA is read, as in separator=;",
@@ -68,10 +72,3 @@ def _columns(found: Mapping[str, Floats], rows: NDArray[np.int64], n: int, share
         cells[rows] = np.where(threshold.flags(found["anomaly_score"]), "1", "0")
         columns["flagged"] = cells.tolist()
     return columns
-
-
-def _share(text: str) -> float:
-    value = float(text)
-    if not 0.0 <= value <= 1.0:
-        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 1")
-    return value

@@ -6,7 +6,8 @@ import numpy as np
 
 from genstudio.applications.anomaly import excess
 from genstudio.data.reader import Watch
-from genstudio.runs.question import Answer, Array, Subject, in_chunks, question
+from genstudio.runs.question import Answer, Array, Subject, evenly, in_chunks, question
+from genstudio.runs.questions.density import strangeness
 
 REFERENCE_ROWS = 300
 """So many training rows say what each column usually adds to a score."""
@@ -31,8 +32,34 @@ def anomaly_scores(subject: Subject, watch: Watch, most: int | None = None) -> A
     label = np.empty(0, np.int64)
     if data.labels is not None:
         label = np.concatenate([data.labels.train, data.labels.valid, data.labels.test])[order]
-    score = in_chunks(subject.fitted.anomaly_score, x, watch, "Scoring rows")
+    score = strangeness(subject, watch, x)
     return {"score": score, "row": rows[order], "x": x, "label": label}
+
+
+@question
+def strangest_pictures(subject: Subject, watch: Watch, n: int, most: int | None = None) -> Answer:
+    """The pictures of the data that are strangest, and how all score.
+
+    Arguments:
+        n: so many of the strangest.
+        most: at most so many pictures are scored, evenly spaced; all when None.
+
+    Returns:
+        `score` (N,) of all that were scored, and their `label` (N,) or empty; `x` (n, C, H, W): the strangest first,
+        with their `row` (n,) and `strangeness` (n,).
+    """
+    data = subject.items()
+    everything = data.everything
+    places = evenly(len(everything), len(everything) if most is None else most)
+    score = strangeness(subject, watch, everything[places])
+    first = np.argsort(-score, kind="stable")[:n]
+    label = np.empty(0, np.int64)
+    if data.labels is not None:
+        label = np.concatenate([data.labels.train, data.labels.valid, data.labels.test])[places]
+    return {
+        "score": score, "label": label, "x": data.preparation.to_data(everything[places[first]]),
+        "row": np.concatenate(data.rows)[places[first]], "strangeness": score[first],
+    }
 
 
 @question

@@ -7,8 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from genstudio.data.reader import Watch
-from genstudio.models.contract import Density
-from genstudio.runs.question import Answer, Array, Subject, in_chunks, question
+from genstudio.models.contract import Bound, Density
+from genstudio.runs.question import CHUNK, Answer, Array, Subject, in_chunks, question
+
+BOUNDED_CHUNK = 1024
+"""So many items are scored at once where each takes many draws."""
 
 
 @question
@@ -39,7 +42,7 @@ def density_line(subject: Subject, watch: Watch, bounds: Sequence[float], n: int
 
 @question
 def bound_grid(
-    subject: Subject, watch: Watch, bounds: Sequence[float], shape: Sequence[int], k: int = 8, seed: int = 0
+    subject: Subject, watch: Watch, bounds: Sequence[float], shape: Sequence[int], *, k: int = 8, seed: int = 0
 ) -> Answer:
     """Importance-weighted bound of the log-density, nats, at the cell centres of a grid over both columns of a table.
 
@@ -59,7 +62,7 @@ def bound_grid(
 
 @question
 def bound_line(
-    subject: Subject, watch: Watch, bounds: Sequence[float], n: int, k: int = 8, seed: int = 0
+    subject: Subject, watch: Watch, bounds: Sequence[float], n: int, *, k: int = 8, seed: int = 0
 ) -> Answer:
     """Importance-weighted bound of the log-density, nats, along the one column of a table."""
     x = np.linspace(bounds[0], bounds[1], n)
@@ -89,12 +92,18 @@ def marginal_log_prob(subject: Subject, watch: Watch, x: Array, columns: Sequenc
 
 @question
 def scores(subject: Subject, watch: Watch, x: Array) -> Answer:
-    """How likely and how strange rows in data units are: `anomaly_score` (N,), and `log_prob` where it is known."""
-    x = np.asarray(x, float)
+    """How likely and how strange items in data units are.
+
+    Returns:
+        `anomaly_score` (N,); where it is known `log_prob` (N,), or `log_prob_bound` (N,) of models that know no more.
+    """
+    x = np.asarray(x)
     if subject.fitted.can(Density):
         known = in_chunks(subject.fitted.log_prob, x, watch, "Scoring rows")
         return {"log_prob": known, "anomaly_score": -known}
-    return {"anomaly_score": in_chunks(subject.fitted.anomaly_score, x, watch, "Scoring rows")}
+    strange = strangeness(subject, watch, x)
+    bounded = {"log_prob_bound": -strange} if subject.fitted.can(Bound) else {}
+    return {**bounded, "anomaly_score": strange}
 
 
 @question
@@ -106,6 +115,12 @@ def likelihoods(subject: Subject, watch: Watch) -> Answer:
         name: np.array(in_chunks(subject.fitted.log_prob, data.preparation.to_data(part), watch, "Scoring rows").mean())
         for name, part in parts.items() if len(part)
     }
+
+
+def strangeness(subject: Subject, watch: Watch, x: Array) -> Array:
+    """Anomaly scores of items in data units, shape (N,); in small pieces where each item takes many draws."""
+    size = BOUNDED_CHUNK if subject.fitted.can(Bound) else CHUNK
+    return in_chunks(subject.fitted.anomaly_score, x, watch, "Scoring rows", size)
 
 
 def grid_points(bounds: Sequence[float], shape: Sequence[int]) -> Array:
