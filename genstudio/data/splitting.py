@@ -23,8 +23,8 @@ def split(n: int, settings: PreparationSettings, seed: int, marks: Marks | None)
     valid, test = round(n * settings.valid), round(n * settings.test)
     if valid + test >= n:
         raise DataError(
-            f"{n} rows leave none to learn from when {valid} are held out for validation and {test} for testing.",
-            "Lower the two shares, or load more rows.",
+            f"{n} items leave none to learn from when {valid} are held out for validation and {test} for testing.",
+            "Lower the two shares, or load more of them.",
         )
     order = np.arange(n)
     if valid + test:

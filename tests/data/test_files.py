@@ -283,6 +283,12 @@ def test_settings_of_a_person_go_over_what_was_detected(tmp_path: Path) -> None:
         open_table(path, {"heade": True})
 
 
+def test_texts_that_begin_like_a_picture_are_texts(tmp_path: Path) -> None:
+    path = tmp_path / "health.csv"
+    path.write_bytes(b"BMI,age\n21.5,40\n23.1,50\n")
+    assert open_table(path).names == ("BMI", "age")
+
+
 def test_filters_name_every_suffix() -> None:
     everything = file_filters()[0]
     for reader in readers().values():

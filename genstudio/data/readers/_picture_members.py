@@ -18,6 +18,7 @@ from genstudio.data.reader import Watch, unwatched
 from genstudio.errors import DataError
 
 MOST_PICTURES = 1_000_000
+MOST_ENTRIES = 2_000_000
 _MOST_DEPTH = 16
 
 
@@ -29,9 +30,14 @@ class Member:
     size: int
 
     @property
+    def shown(self) -> str:
+        """Its name as a message can show it: always Unicode."""
+        return self.name.encode("utf-8", "replace").decode()
+
+    @property
     def folders(self) -> tuple[str, ...]:
         """The folders that it lies in; what would lead out of the zip is no folder."""
-        parts = self.name.replace("\\", "/").split("/")[:-1]
+        parts = self.shown.replace("\\", "/").split("/")[:-1]
         return tuple(part for part in parts if part not in ("", ".", ".."))
 
 
@@ -59,7 +65,7 @@ def is_picture_name(name: str) -> bool:
 
 def any_picture(folder: Path) -> bool:
     """Whether there is a picture somewhere below a folder."""
-    return next(_files(folder, "", 0, unwatched), None) is not None
+    return next(_files(folder, unwatched), None) is not None
 
 
 @contextmanager
@@ -71,7 +77,7 @@ def open_store(path: Path, watch: Watch = unwatched) -> Iterator[PictureStore]:
         Cancelled: raised by `watch`.
     """
     if path.is_dir():
-        yield _Folder(path, _sorted(path, _files(path, "", 0, watch)))
+        yield _Folder(path, _sorted(path, _files(path, watch)))
         return
     try:
         archive = zipfile.ZipFile(path)
@@ -129,26 +135,42 @@ def _refuse_large(member: Member) -> None:
         raise UnreadableError(f"it is larger than {MOST_FILE_BYTES >> 20} MiB")
 
 
-def _files(folder: Path, below: str, depth: int, watch: Watch) -> Iterator[Member]:
+def _files(folder: Path, watch: Watch) -> Iterator[Member]:
     """Pictures below a folder; links to folders are not followed, so the search ends."""
-    watch(0.0, f"Looking through {folder.name}")
+    waiting, seen = [(folder, "", 0)], 0
+    while waiting:
+        place, below, depth = waiting.pop()
+        watch(0.0, f"Looking through {place.name}")
+        for entry in _entries(place, may_fail=bool(below)):
+            seen += 1
+            _refuse_crowd(folder, seen)
+            if not entry.is_dir(follow_symlinks=False):
+                yield from _regular(entry, below + entry.name)
+            elif depth < _MOST_DEPTH and not entry.name.startswith("."):
+                waiting.append((place / entry.name, f"{below}{entry.name}/", depth + 1))
+
+
+def _entries(place: Path, may_fail: bool) -> Iterator[os.DirEntry[str]]:
     try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except PermissionError:
-        if not below:
+        with os.scandir(place) as entries:
+            yield from entries
+    except OSError:
+        # A folder below that may not be read, or is gone by now, is passed over.
+        if not may_fail:
             raise
-        return
-    for entry in entries:
-        name = below + entry.name
-        if entry.is_dir(follow_symlinks=False):
-            if depth < _MOST_DEPTH and not entry.name.startswith("."):
-                yield from _files(folder / entry.name, f"{name}/", depth + 1, watch)
-        elif is_picture_name(entry.name):
-            yield from _regular(entry, name)
+
+
+def _refuse_crowd(folder: Path, seen: int) -> None:
+    if seen > MOST_ENTRIES:
+        raise DataError(
+            f"{folder.name} holds more than {MOST_ENTRIES:,} files and folders.", "Choose a folder with fewer of them."
+        )
 
 
 def _regular(entry: os.DirEntry[str], name: str) -> Iterator[Member]:
-    """The file, unless it is a pipe or a device, or a link that leads nowhere."""
+    """The file, if it is a picture by its name, and no pipe, no device and no link that leads nowhere."""
+    if not is_picture_name(entry.name):
+        return
     try:
         state = entry.stat()
     except OSError:

@@ -63,10 +63,11 @@ def bytes_of(array: Array, where: str, notes: Notes, watch: Watch) -> Bytes:
     if array.dtype == np.uint8 and found == Range(0, 255):
         return np.ascontiguousarray(array)
     result = np.empty(array.shape, np.uint8)
-    scale = 255.0 / (found.white - found.black)
+    # Halved, the distance of the two largest numbers of opposite sign is still a number.
+    black, scale = found.black / 2, 255.0 / (found.white / 2 - found.black / 2)
     for begin, piece in _pieces(array):
         watch(begin / len(array), f"Converting {where}")
-        scaled = (piece.astype(np.float64) - found.black) * scale
+        scaled = (piece.astype(np.float64) / 2 - black) * scale
         result[begin : begin + len(piece)] = np.rint(np.clip(scaled, 0.0, 255.0))
     return result
 
@@ -99,4 +100,6 @@ def _meaning(lowest: float, highest: float, whole: bool) -> Range:
         return Range(-1, 1, "Values from −1 to 1 are taken as black to white.")
     if whole and lowest >= 0 and highest <= 65535:
         return Range(0, 65535, "Values from 0 to 65,535 are taken as black to white.")
+    if lowest == highest:
+        return Range(lowest, lowest + abs(lowest), f"Every value is {lowest:g}, which is taken as black.")
     return Range(lowest, highest, f"Values from {lowest:g} to {highest:g} are taken as black to white.")

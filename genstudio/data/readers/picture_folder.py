@@ -106,7 +106,7 @@ class _Gathered:
                 with store.open(member) as file:
                     self.pixels[len(self.kept)] = decoded(file, self.shape, fit)
             except UnreadableError as error:
-                self.refused.append((member.name, str(error)))
+                self.refused.append((member.shown, str(error)))
             else:
                 self.kept.append(member)
 

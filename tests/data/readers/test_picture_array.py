@@ -75,6 +75,19 @@ def test_values_of_any_type_become_bytes(tmp_path: Path, array: np.ndarray, note
     assert len(found.notes) == notes
 
 
+@pytest.mark.parametrize("value", [1e6, -3.0, 1e300, 70_000])
+def test_one_value_everywhere_is_black(tmp_path: Path, value: float) -> None:
+    found = opened(tmp_path, np.full((2, 4, 4), value))
+    assert not found.pixels.any()
+    assert found.notes
+
+
+def test_the_widest_range_is_stretched(tmp_path: Path) -> None:
+    array = np.zeros((2, 4, 4))
+    array[0, 0, :2] = [-1.7e308, 1.7e308]
+    assert opened(tmp_path, array).pixels[0, 0, :3, 0].tolist() == [0, 255, 128]
+
+
 @pytest.mark.parametrize("kind", [bool, np.uint8, np.int32, np.float32])
 def test_zeros_and_ones_are_black_and_white(tmp_path: Path, kind: type) -> None:
     array = (np.arange(2 * 16) % 2).reshape(2, 4, 4).astype(kind)

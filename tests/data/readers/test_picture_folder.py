@@ -203,6 +203,20 @@ def test_caps_are_said_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(_picture_members, "MOST_PICTURES", 4)
     with pytest.raises(DataError, match="holds more than 4 pictures"):
         open_raw(path)
+    monkeypatch.setattr(_picture_members, "MOST_ENTRIES", 3)
+    with pytest.raises(DataError, match="holds more than 3 files and folders"):
+        open_raw(path)
+
+
+def test_names_in_no_known_letters_become_unicode(tmp_path: Path) -> None:
+    for name in (b"caf\xe9", b"th\xe9"):
+        (tmp_path / os.fsdecode(name)).mkdir()
+        (tmp_path / os.fsdecode(name) / "1.png").write_bytes(png())
+        (tmp_path / os.fsdecode(name) / "2.png").write_bytes(b"x")
+    found = opened(tmp_path)
+    assert found.levels == ("caf?", "th?")
+    assert "caf?/2.png" in found.notes[0]
+    assert (found.notes[0] + "".join(found.levels)).encode()
 
 
 def test_detecting_reads_headers_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
