@@ -30,8 +30,8 @@ from genstudio.training.schedules import rate_factor
 
 __all__ = ["Batch", "Descent", "Learner"]
 
-GOOD_STEPS = 100
-"""How often a state that gave finite figures is put by."""
+GOOD_STEPS = 200
+"""How often a state that gave finite figures is put by; copying it takes as long as a step or two."""
 VALIDATION_STEPS = 50
 """Least number of steps from one validation to the next."""
 OFTEN_CLIPPED = 200

@@ -259,18 +259,18 @@ def test_without_its_checkpoint_a_run_opens_but_cannot_go_on(
 
 
 def test_a_failed_run_goes_on_from_its_last_good_step(begun: Callable[..., Run], runs: list[Run]) -> None:
-    run = begun(recipe(steps=110))
-    for _ in range(104):
+    run = begun(recipe(steps=210))
+    for _ in range(204):
         run.job.step()
-    until(lambda: run.pull() is not None and run.history.step == 104)
+    until(lambda: run.pull() is not None and run.history.step == 204)
     run.job.change("beta", float("nan"))
     run.job.start()
     ended(run)
     assert run.status is Status.FAILED
-    assert "taken back to step 100" in run.message
+    assert "taken back to step 200" in run.message
     gone_on(run, runs)
     assert (run.status, run.message) == (Status.DONE, "")
-    assert_same(run, trained(begun(recipe(steps=110))))
+    assert_same(run, trained(begun(recipe(steps=210))))
 
 
 def test_a_killed_process_leaves_what_can_go_on(

@@ -271,7 +271,7 @@ class TestBest:
 
 
 class TestFaults:
-    @pytest.mark.parametrize(("spoiled", "good"), [(1, 0), (60, 0), (101, 0), (102, 100), (250, 200)])
+    @pytest.mark.parametrize(("spoiled", "good"), [(1, 0), (60, 0), (201, 0), (202, 200), (405, 400)])
     @pytest.mark.parametrize("how", [math.nan, math.inf])
     def test_the_last_good_weights_come_back(self, spoiled: int, good: int, how: float) -> None:
         learner = LineLearner(noise=0.1, spoil={spoiled: how})
@@ -399,7 +399,7 @@ class TestGoingOn:
 
 
 def test_the_loop_is_no_burden(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The state is put by once in a hundred steps, and validation leaves most steps alone."""
+    """The state is put by once in two hundred steps, and validation leaves most steps alone."""
     calls = {"state": 0, "validate": 0}
 
     def counted(name: str, kind: type) -> None:
@@ -414,4 +414,4 @@ def test_the_loop_is_no_burden(monkeypatch: pytest.MonkeyPatch) -> None:
     counted("state", loop.Descent)
     counted("validate", LineLearner)
     run(LineLearner(), Budget(steps=1000))
-    assert calls == {"state": 11, "validate": 21}
+    assert calls == {"state": 6, "validate": 21}
