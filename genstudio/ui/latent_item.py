@@ -52,6 +52,7 @@ class LatentItem(QWidget):
         self._latent, self._prefix, self._theme = latent, prefix, theme
         self._preparation: Preparation | None = None
         self._decoded: Array | None = None
+        self._decoded_of: Array = np.empty((1, 0))
         self.pictures = PictureGrid(theme, f"{prefix}.decoded", "What the point decodes to")
         self.values = ValuesTable(f"{prefix}.values", "What the point decodes to, column by column")
         self.title = plain_label(f"{prefix}.item_title", title="What is shown")
@@ -70,6 +71,11 @@ class LatentItem(QWidget):
         """What the point stands for, shape (1, *item), data units; None before it is known."""
         return self._decoded
 
+    @property
+    def decoded_of(self) -> Array:
+        """The point that this is the decoding of, shape (1, Z)."""
+        return self._decoded_of
+
     def begin(self, preparation: Preparation) -> None:
         """Show items of another kind of data."""
         self._preparation, self._decoded = preparation, None
@@ -78,9 +84,9 @@ class LatentItem(QWidget):
         self.pictures.set_pictures(np.empty((0, 1, 1, 1), np.uint8))
         self.values.clear()
 
-    def show_decoded(self, x: Array) -> None:
-        """Show what the point stands for, shape (1, *item), data units."""
-        self._decoded = x
+    def show_decoded(self, x: Array, z: Array) -> None:
+        """Show what a point stands for: x, shape (1, *item), data units, of z, shape (1, Z)."""
+        self._decoded, self._decoded_of = x, z
         original = self._latent.original
         parts = [x] if original is None or original.x.shape != x.shape else [original.x, x]
         if self._views.currentIndex() == 0:
@@ -183,7 +189,7 @@ class LatentItem(QWidget):
         self.title.setText("Decoded" if original is None else f"{original.title} and {original.beside}")
         self.close_original.setVisible(original is not None)
         if self._decoded is not None:
-            self.show_decoded(self._decoded)
+            self.show_decoded(self._decoded, self._decoded_of)
 
     # What the person does.
 

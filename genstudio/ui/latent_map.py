@@ -161,13 +161,12 @@ class LatentMap(QWidget):
     def _show_items(self) -> None:
         latent = self._latent
         points = plane(latent.items, latent.axes) if len(latent.items) else np.empty((0, 2))
-        names = (*latent.levels, "no label")
         classes = None
         if latent.levels and len(latent.labels):
             classes = np.where(latent.labels < 0, len(latent.levels), latent.labels)
         self.legend.set_names(latent.levels if classes is not None else ())
         before = len(self.plot.arrays().get("items", ()))
-        self.plot.set_items(points, classes, names)
+        self.plot.set_items(points, classes)
         if not before and len(points):
             self.plot.fit_view()
 

@@ -208,7 +208,7 @@ class LatentPanel(Panel):
 
     def _show(self, answer: dict[str, Array]) -> None:
         if answer["z"].shape[1] == self.latent.latent_dim:
-            self.item.show_decoded(answer["x"])
+            self.item.show_decoded(answer["x"], answer["z"])
             self.map.show_decoded(answer["x"])
 
     def _on_random(self) -> None:

@@ -7,17 +7,18 @@ from functools import partial
 from typing import Any, TypeVar
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QShowEvent
+from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QToolButton
 
 from genstudio.applications.latent_map import Bounds, MapScale
-from genstudio.ui.plots.latent_layers import CursorLayer, ManifoldLayer, MeshLayer, WayLayer
-from genstudio.ui.plots.layers import Layer, PointsLayer
+from genstudio.ui.plots.latent_layers import CursorLayer, ItemsLayer, ManifoldLayer, MeshLayer, WayLayer
+from genstudio.ui.plots.layers import Layer
 from genstudio.ui.plots.plot import Plot
 from genstudio.ui.theme import Theme
 
+Array = NDArray[Any]
 Floats = NDArray[np.float64]
 L = TypeVar("L", bound=Layer)
 
@@ -47,7 +48,7 @@ class LatentPlot(Plot):
     def __init__(self, theme: Theme, name: str) -> None:
         super().__init__(theme, name)
         self._scale = MapScale(by_prior=False)
-        self._items: tuple[Floats, Any, Sequence[str]] = (_EMPTY, None, ())
+        self._items: tuple[Floats, Array | None] = (_EMPTY, None)
         self._way: tuple[Floats, Floats] = (_EMPTY, _EMPTY)
         self._layers: dict[str, Layer] = {}
         self._switches: dict[str, QToolButton] = {}
@@ -60,7 +61,6 @@ class LatentPlot(Plot):
         self.box.drawing = True
         self.graph.setCursor(Qt.CursorShape.CrossCursor)
         self.box.stroked.connect(self._on_stroked)
-        self.view_changed.connect(lambda _: self._refine())
         self.retheme()
 
     # What is shown.
@@ -87,9 +87,9 @@ class LatentPlot(Plot):
         self._draw_all()
         self.fit_view()
 
-    def set_items(self, points: Floats, classes: ArrayLike | None, names: Sequence[str]) -> None:
-        """Show where items lie, shape (N, 2), and their classes, shape (N,), -1 for none."""
-        self._items = (points, classes, names)
+    def set_items(self, points: Floats, classes: Array | None) -> None:
+        """Show where items lie, shape (N, 2), and their classes, shape (N,), whole numbers from 0."""
+        self._items = (points, classes)
         self._draw_items()
 
     def set_manifold(self, pictures: NDArray[Any], n: int, bounds: Bounds) -> None:
@@ -128,11 +128,10 @@ class LatentPlot(Plot):
         super().retheme()
         for layer in (*self._layers.values(), self._cursor):
             layer.retheme(self.theme.tokens)
-        self._refine()
 
     def arrays(self) -> dict[str, NDArray[np.float64]]:
         """The items and their classes, the way, and the cursor, in latent coordinates."""
-        points, classes, _ = self._items
+        points, classes = self._items
         found = {"items": points, "way": self._way[1], "cursor": np.array([self.cursor_point])}
         if classes is not None:
             found["items.class"] = np.asarray(classes, float)
@@ -152,11 +151,6 @@ class LatentPlot(Plot):
         share = _STEP_SHARE * far
         self._tell(x + step[0] * share * (x1 - x0), y + step[1] * share * (y1 - y0))
 
-    def showEvent(self, event: QShowEvent) -> None:
-        """The size in pixels is known only now."""
-        super().showEvent(event)
-        self._refine()
-
     def _on_stroked(self, phase: str, x: float, y: float) -> None:
         self._tell(x, y)
         if phase == "start" and QGuiApplication.keyboardModifiers() & Qt.KeyboardModifier.ControlModifier:
@@ -173,9 +167,9 @@ class LatentPlot(Plot):
 
     def _make_layers(self) -> None:
         tokens = self.theme.tokens
-        self.manifold = self._add("manifold", ManifoldLayer(tokens))
+        self.manifold = self._add("manifold", ManifoldLayer())
         self.mesh = self._add("mesh", MeshLayer("Grid under the prior", "manifold", 15, tokens))
-        self.items = self._add("items", PointsLayer("Items", "points", 30, tokens, colour="point", size=2))
+        self.items = self._add("items", ItemsLayer(tokens))
         self.way = self._add("way", WayLayer(tokens))
 
     def _add(self, name: str, layer: L) -> L:
@@ -194,7 +188,6 @@ class LatentPlot(Plot):
 
     def _on_switched(self, name: str, visible: bool) -> None:
         self._layers[name].set_visible(visible)
-        self._refine()
         self.layer_toggled.emit(name, visible)
 
     def _draw_all(self) -> None:
@@ -203,12 +196,5 @@ class LatentPlot(Plot):
         self.set_cursor(*self.cursor_point)
 
     def _draw_items(self) -> None:
-        points, classes, names = self._items
-        self.items.set(self._scale.to_map(points), classes, names)
-        self._refine()
-
-    def _refine(self) -> None:
-        if self.items.visible:
-            size = self.graph.viewport().size()
-            self.items.refine(self.bounds(), (size.width(), size.height()))
-            self._adopt(self.items)
+        points, classes = self._items
+        self.items.set(self._scale.to_map(points), classes)
