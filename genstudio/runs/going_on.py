@@ -23,7 +23,7 @@ def why_not_go_on(run: Run, recipe: Recipe | None = None) -> str | None:
     Arguments:
         recipe: carries other limits; its own when None.
     """
-    same_limits = recipe is None or recipe.training == run.recipe.training
+    same_limits = recipe is None or _limits(recipe) == _limits(run.recipe)
     reasons = {
         "It has not ended yet.": not run.status.ended,
         f"{run.model.info.title}: training begins anew each time.":
@@ -55,7 +55,8 @@ def go_on(
 
     Arguments:
         asked: what `ask_to_go_on` gave, answered.
-        recipe: as its own but for the limits, the device and the like of `[training]`; its own when None.
+        recipe: as its own but for the model's limits, and for limits, device and the like of `[training]`; its own
+            when None.
         workers: processes to train in; a thread of this one when None, which is quick for small models only.
         live: live settings that change with the step it goes on with, by name.
 
@@ -67,7 +68,7 @@ def go_on(
     run.job.close(0.0)
     history = run.history.until(learned.step)
     changes = [LiveChange(step=c.step, name=c.name, value=c.value) for c in history.changes]
-    if recipe is not None and recipe.training != run.recipe.training:
+    if recipe is not None and _limits(recipe) != _limits(run.recipe):
         changes += _schedule_anew(run, learned)
     assert run.data is not None
     work = RecipeWork(later, run.data, Halfway(learned, run.job.items, run.seconds, tuple(changes)))
@@ -95,6 +96,11 @@ def _changed(recipe: Recipe, step: int, live: Mapping[str, Any]) -> Recipe:
         return recipe
     changes = (LiveChange(step=step, name=name, value=value) for name, value in live.items())
     return recipe_from_values(to_values(recipe.model_copy(update={"changes": (*recipe.changes, *changes)})))
+
+
+def _limits(recipe: Recipe) -> tuple[object, ...]:
+    """What decides when training ends: the recipe's limits, and the model's own."""
+    return recipe.training, recipe.model.settings.get("max_epochs"), recipe.model.settings.get("patience")
 
 
 def _schedule_anew(run: Run, learned: Learned) -> list[LiveChange]:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QToolBar, QWidget
 
-from genstudio.ui.icons import bind_icon
+from genstudio.ui.icons import IconBinder, bind_icon
 from genstudio.ui.theme import Theme
 
 Slot = Callable[[], object]
@@ -46,6 +46,7 @@ class Actions(QObject):
         super().__init__(window)
         self._window, self._theme = window, theme
         self._all: dict[str, QAction] = {}
+        self._icons: dict[str, IconBinder] = {}
         self._menus: dict[str, QMenu] = {}
 
     def __getitem__(self, key: str) -> QAction:
@@ -57,15 +58,21 @@ class Actions(QObject):
         action.setObjectName(f"action.{info.key}")
         action.setShortcut(QKeySequence(info.shortcut))
         action.setCheckable(info.checkable)
-        keys = f" ({action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)})" if info.shortcut else ""
-        action.setToolTip(info.tip + keys)
-        action.setStatusTip(info.tip)
+        self._say(action, info.tip)
         if info.icon:
-            bind_icon(action, self._theme, info.icon, info.colour)
+            self._icons[info.key] = bind_icon(action, self._theme, info.icon, info.colour)
         action.triggered.connect(lambda checked=False: slot())
         self._place(info, action, menus, bar)
         self._all[info.key] = action
         return action
+
+    def tell(self, key: str, tip: str) -> None:
+        """Say what an action does, or why it cannot be done now."""
+        self._say(self._all[key], tip)
+
+    def show_icon(self, key: str, name: str) -> None:
+        """Show another icon, of an action that has one."""
+        self._icons[key].show(name)
 
     def adopt(self, action: QAction, key: str, shortcut: str, tip: str) -> None:
         """Name an action that Qt made, and give it its key and words."""
@@ -82,6 +89,11 @@ class Actions(QObject):
             self._menus[title] = menus.addMenu(f"&{title}")
             self._menus[title].setObjectName(f"menu.{title.lower()}")
         return self._menus[title]
+
+    def _say(self, action: QAction, tip: str) -> None:
+        keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        action.setToolTip(f"{tip} ({keys})" if keys else tip)
+        action.setStatusTip(tip)
 
     def _place(self, info: ActionInfo, action: QAction, menus: QMenuBar, bar: QToolBar) -> None:
         menu = self.menu(info.menu, menus)

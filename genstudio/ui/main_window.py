@@ -39,6 +39,7 @@ from genstudio.ui.status import StatusBar
 from genstudio.ui.theme import Theme
 
 FIRST_PANEL = "live"
+GO_ON = "Let the shown run go on where it was stopped, with the limits and live settings as they are now"
 PANEL_INTERVAL_MS = 120
 """Panels that nobody has asked for yet are made one after the other, with time to breathe in between."""
 
@@ -210,6 +211,7 @@ class MainWindow(QMainWindow):
                   "others, or take them away"), partial(self._on_run, RunsList.compare_current)),
             (info("train", "Train", "Train", "Ctrl+Return", "play", "Train afresh with these settings", bar=True,
                   group=True, colour="success"), model.train),
+            (info("go_on", "Continue training", "Train", "Ctrl+Shift+Return", "play", GO_ON), model.continuation.go_on),
             (info("pause", "Pause", "Train", "Space", "pause", "Pause, and go on", bar=True), model.play_or_pause),
             (info("step", "Step", "Train", ".", "step", "Take one step, then hold", bar=True), model.step),
             (info("stop", "Stop", "Train", "Escape", "stop", "End training and keep what was learned", bar=True),
@@ -307,7 +309,7 @@ class MainWindow(QMainWindow):
         self.speed.delay_changed.connect(model.slow_down)
         self.runs.export_requested.connect(self.documents.export)
         for signal in (model.ready_changed, model.data_changed, model.loading_changed, model.runs_changed,
-                       model.current_changed, model.turned, self.theme.changed):
+                       model.current_changed, model.turned, model.recipe_changed, self.theme.changed):
             signal.connect(self._refresh_actions)
 
     def _refresh_actions(self) -> None:
@@ -315,13 +317,22 @@ class MainWindow(QMainWindow):
         ready = self.model.models is not None and self.model.data is not None
         learning = run is not None and run.status is Status.TRAINING
         self.actions_["train"].setEnabled(ready and not learning and self.model.loading is None)
-        self.actions_["pause"].setText("Pause" if learning or run is None else "Resume")
+        self._refresh_going_on(learning)
         self.actions_["pause"].setEnabled(ready)
         self.actions_["step"].setEnabled(ready)
         self.actions_["stop"].setEnabled(run is not None)
         for key in ("save", "save_as", "export_recipe", "export_script", "rename", "delete", "compare"):
             self.actions_[key].setEnabled(current is not None)
         self.actions_["last_session"].setEnabled(self.documents.has_last())
+
+    def _refresh_going_on(self, learning: bool) -> None:
+        run, continuation = self.model.training, self.model.continuation
+        reason = continuation.why_not()
+        self.actions_["go_on"].setEnabled(not reason)
+        self.actions_.tell("go_on", reason or GO_ON)
+        stopped = run is None and continuation.suits()
+        self.actions_["pause"].setText("Continue" if stopped else "Pause" if learning or run is None else "Resume")
+        self.actions_.show_icon("pause", "play" if stopped or (run is not None and not learning) else "pause")
 
     def _on_run(self, doing: Callable[[RunsList], None]) -> None:
         doing(self.runs)

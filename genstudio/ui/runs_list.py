@@ -246,6 +246,11 @@ class RunsList(QWidget):
         for button in self._buttons:
             menu.addAction(button.icon(), button.toolTip(), button.click)
         menu.addSeparator()
+        going_on = menu.addAction("Continue training", self._model.continuation.go_on)
+        reason = self._model.continuation.why_not()
+        going_on.setEnabled(not reason)
+        going_on.setToolTip(reason)
+        menu.setToolTipsVisible(True)
         menu.addAction("Edit its recipe", self._edit_recipe)
         menu.popup(self.tree.viewport().mapToGlobal(place))
 

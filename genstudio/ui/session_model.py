@@ -17,6 +17,7 @@ from genstudio.runs.session import Session
 from genstudio.runs.workers import Workers
 from genstudio.training.events import Note, Preview, Progress
 from genstudio.ui.commands import EditByHand, EditRecipe, RemoveRun, Section
+from genstudio.ui.continuation import Continuation
 from genstudio.ui.data_loading import Loaded
 from genstudio.ui.recipe_model import RecipeModel
 from genstudio.ui.watching import Watching
@@ -58,6 +59,7 @@ class SessionModel(RecipeModel):
         self._removed: list[Run] = []
         self.watching = Watching(self)
         self.watching.previewed.connect(self.previewed)
+        self.continuation = Continuation(self)
         self._awaited: Recipe | None = None
         self._pulled = 0.0
         self.pump.ticked.connect(self._on_ticked)
@@ -98,9 +100,11 @@ class SessionModel(RecipeModel):
         self.show_run(run)
 
     def play_or_pause(self) -> None:
-        """Hold the run that learns, let the held one go on, or train."""
+        """Hold the run that learns, let the held or the stopped one go on, or train."""
         run = self.training
-        if run is None:
+        if run is None and self.continuation.suits():
+            self.continuation.go_on()
+        elif run is None:
             self.train()
         elif run.status is Status.TRAINING:
             run.job.pause()
@@ -150,6 +154,13 @@ class SessionModel(RecipeModel):
         self.session.add(run)
         self.runs_changed.emit()
         self.show_run(run)
+
+    def take_up(self, run: Run) -> None:
+        """A run has been given another job, with which it goes on."""
+        if run is self.current:
+            self.watching.resume()
+        self.runs_changed.emit()
+        self.turned.emit(run)
 
     def remove_run(self, run: Run) -> None:
         """Delete a run; undo brings it back."""
