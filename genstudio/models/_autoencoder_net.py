@@ -85,6 +85,11 @@ class AutoencoderNet(nn.Module):
         return (explained + (prior - posterior).sum(1)).view(k, -1)
 
 
+def whole(found: Tensor) -> Tensor:
+    """Numbers of half the width as float32: exponentials and sums need the digits."""
+    return found.float() if found.dtype in (torch.bfloat16, torch.float16) else found
+
+
 def kl_to_prior(drawn: Drawn) -> Tensor:
     """KL of the normals that were drawn from to the standard normal, each coordinate, nats, (N, Z)."""
     return 0.5 * (drawn.mean**2 + torch.exp(drawn.log_var) - 1.0 - drawn.log_var)

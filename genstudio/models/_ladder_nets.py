@@ -9,7 +9,15 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from genstudio.models._autoencoder_net import LEAST_LOG_VAR, MOST_LOG_VAR, AutoencoderNet, Drawn, decoder, encoder
+from genstudio.models._autoencoder_net import (
+    LEAST_LOG_VAR,
+    MOST_LOG_VAR,
+    AutoencoderNet,
+    Drawn,
+    decoder,
+    encoder,
+    whole,
+)
 from genstudio.nets.mlp import ACTIVATIONS, mlp
 
 if TYPE_CHECKING:
@@ -46,7 +54,7 @@ class LadderNet(AutoencoderNet):
         found: list[Tensor] = []
         for up, head in zip(self.upward, self.heads, strict=True):
             x = up(x)
-            found.insert(0, head(torch.cat([x, given], dim=1)).float())
+            found.insert(0, whole(head(torch.cat([x, given], dim=1))))
         return torch.cat(found, dim=1)
 
     def draw(self, features: Tensor, given: Tensor, noise: Tensor) -> Drawn:
@@ -74,13 +82,13 @@ class LadderNet(AutoencoderNet):
             above = _placed(point, self._prior(level, above, given))
         assert above is not None
         found: Tensor = self.decoder(torch.cat([above, given], dim=1))
-        return found.float()
+        return whole(found)
 
     def _prior(self, level: int, above: Tensor | None, given: Tensor) -> tuple[Tensor, Tensor] | None:
         """Mean and log-variance of a level given the one above; None for the top, whose prior is standard."""
         if above is None:
             return None
-        mean, log_var = self.priors[level - 1](torch.cat([above, given], dim=1)).float().chunk(2, dim=1)
+        mean, log_var = whole(self.priors[level - 1](torch.cat([above, given], dim=1))).chunk(2, dim=1)
         return mean, log_var.clamp(LEAST_LOG_VAR, MOST_LOG_VAR)
 
 

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
-from genstudio.models._autoencoder_net import LEAST_LOG_VAR, MOST_LOG_VAR, AutoencoderNet, Drawn, decoder, encoder
+from genstudio.models._autoencoder_net import (
+    LEAST_LOG_VAR,
+    MOST_LOG_VAR,
+    AutoencoderNet,
+    Drawn,
+    decoder,
+    encoder,
+    whole,
+)
 
 if TYPE_CHECKING:
     from genstudio.models.vae import VaeSettings
@@ -32,7 +40,7 @@ class VaeNet(AutoencoderNet):
     def features(self, x: Tensor, given: Tensor) -> Tensor:
         """Means and log-variances of q(z | x) side by side, (N, 2 Z)."""
         found: Tensor = self.encoder(x)
-        return (found if self.shift is None else found + self.shift(given)).float()
+        return whole(found if self.shift is None else found + self.shift(given))
 
     def draw(self, features: Tensor, given: Tensor, noise: Tensor) -> Drawn:
         """Latent points from what the encoder said and standard normal noise (N, Z)."""
@@ -43,4 +51,4 @@ class VaeNet(AutoencoderNet):
     def said(self, z: Tensor, given: Tensor) -> Tensor:
         """What the decoder says of latent points, (N, *item)."""
         found: Tensor = self.decoder(torch.cat([z, given], dim=1) if self.n_classes else z)
-        return found.float()
+        return whole(found)

@@ -52,7 +52,7 @@ class VariationalAutoencoder(Autoencoder):
         """A map of two coordinates, or as many as numbers call for; small networks and many passes for few numbers."""
         if data.kind is Kind.TABLE:
             return {"latent_dim": int(np.clip(data.train.shape[1] // 2, 2, 8)), **for_numbers(data)}
-        return {"max_epochs": passes(600_000, data)}
+        return {"max_epochs": passes(250_000, data, least=10)}
 
     def make_net(self, shape: Shape, n_classes: int) -> VaeNet:
         """The untrained network."""
