@@ -1,1 +1,1 @@
-"""What can be learned from: tables now; every kind ends as a frozen Dataset."""
+"""What can be learned from: tables and pictures; every kind ends as a frozen Dataset."""
