@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from genstudio.data.dataset import Dataset
 from genstudio.data.pictures import Raw
@@ -41,13 +42,15 @@ class Session:
         run.job.start()
         return run
 
-    def go_on(self, run: Run, asked: Asked, recipe: Recipe | None = None) -> None:
+    def go_on(
+        self, run: Run, asked: Asked, recipe: Recipe | None = None, live: Mapping[str, Any] | None = None
+    ) -> None:
         """Go on with a training that was left; `going_on` says how it is asked for.
 
         Raises:
             TrainingError: it cannot go on; it is as it was.
         """
-        go_on(run, asked, recipe, self.workers)
+        go_on(run, asked, recipe, self.workers, live)
 
     def add(self, run: Run, place: int | None = None) -> Run:
         """Take in a run, at a place in the list or at its end, under a name of its own."""

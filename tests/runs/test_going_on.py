@@ -14,7 +14,7 @@ import pytest
 
 from genstudio.data.dataset import Dataset
 from genstudio.data.preparation import prepare
-from genstudio.errors import TrainingError
+from genstudio.errors import RecipeError, TrainingError
 from genstudio.runs import container, worker
 from genstudio.runs.archive import open_session, save_run, wait_for
 from genstudio.runs.going_on import ask_to_go_on, go_on, why_not_go_on
@@ -22,7 +22,7 @@ from genstudio.runs.loading import load_raw
 from genstudio.runs.migration import FORMAT
 from genstudio.runs.recipe import Recipe, TrainingRecipe, recipe_from_values
 from genstudio.runs.remote import RemoteJob
-from genstudio.runs.run import Run, new_run
+from genstudio.runs.run import Run, new_run, with_settings
 from genstudio.runs.session import Session
 from genstudio.runs.status import Status
 from genstudio.runs.workers import Workers
@@ -38,9 +38,10 @@ STEPS = 60
 
 
 def recipe(**training: Any) -> Recipe:
+    limits = {name: limit for name, limit in (training or {"steps": STEPS}).items() if limit is not None}
     return recipe_from_values({
         "seed": 5, "data": {"source": "two_moons", "samples": 200, "valid": 0.2, "test": 0.0}, "model": MODEL,
-        "training": {"batch_size": 32, "precision": "float32", **(training or {"steps": STEPS})},
+        "training": {"batch_size": 32, "precision": "float32", **limits},
         "changes": [{"step": 20, "name": "beta", "value": 0.5}, {"step": 45, "name": "beta", "value": 2.0}],
     })
 
@@ -213,6 +214,32 @@ def test_limits_can_be_raised_after_the_end(begun: Callable[..., Run], runs: lis
     assert (run.status, run.history.step, run.history.total) == (Status.DONE, 45, 45)
     assert [(c.step, c.value) for c in run.history.changes if c.name == "horizon"] == [(0, 30), (30, 45)]
     assert run.history.series("rate")[0].tolist() == list(range(1, 46))
+
+
+def test_the_models_own_limits_can_be_raised_too(begun: Callable[..., Run], runs: list[Run]) -> None:
+    run = trained(begun(with_settings(recipe(steps=None), max_epochs=2)))
+    assert (run.status, run.history.step) == (Status.DONE, 10)
+    assert "raise a limit" in str(why_not_go_on(run, run.recipe))
+    gone_on(run, runs, with_settings(run.recipe, max_epochs=3))
+    assert (run.status, run.history.step, run.recipe.model.settings["max_epochs"]) == (Status.DONE, 15, 3)
+
+
+def test_live_settings_can_change_with_the_step_it_goes_on_with(
+    begun: Callable[..., Run], workers: Workers
+) -> None:
+    run = stepped(begun(), 5)
+    asked = ask_to_go_on(run)
+    wait_for(asked)
+    with pytest.raises(RecipeError, match="latent_dim"):
+        go_on(run, asked, live={"latent_dim": 3})
+    former = run.job
+    go_on(run, asked, workers=workers, live={"learning_rate": 0.0})
+    rates = ended(run).history.series("rate")[1]
+    assert former.close()
+    assert (rates[:5] > 0).all()
+    assert not rates[5:].any()
+    again = trained(begun(run.repeatable()))
+    assert np.array_equal(again.history.series("train")[1], run.history.series("train")[1])
 
 
 def test_only_what_can_go_on_does(begun: Callable[..., Run], runs: list[Run], tmp_path: Path) -> None:
