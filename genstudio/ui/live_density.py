@@ -20,8 +20,8 @@ from genstudio.ui.plots.stage import Stage
 
 Array = NDArray[Any]
 GRID = (128, 128)
-BOUND_GRID = (64, 64)
-BOUND_DRAWS = 16
+BOUND_GRID = (48, 48)
+BOUND_DRAWS = 8
 HOVER_DRAWS = 256
 LINE_POINTS = 512
 BOUND_LINE_POINTS = 256
@@ -44,6 +44,7 @@ class DensityLook:
         self.sentence.setObjectName("live.bound")
         self.sentence.setProperty("role", "muted")
         self.sentence.setTextFormat(Qt.TextFormat.PlainText)
+        self.sentence.setContentsMargins(0, 6, 0, 4)
         self.sentence.hide()
 
     def show_run(self, run: Run | None, width: int) -> None:
@@ -58,7 +59,6 @@ class DensityLook:
         self.sentence.setVisible(bool(words))
         exact = run is None or issubclass(run.model, Density)
         self._stage.set_layer_title("heat", "Density" if exact else "Bound of the density (IWAE)")
-        self._stage.set_layer_title("contours", "Contours" if exact else "Contours of the bound (IWAE)")
         self._stage.offer_layers(self._layers())
 
     def leave(self) -> None:
@@ -130,7 +130,8 @@ class DensityLook:
 
     def _layers(self) -> list[str]:
         found = ["data", "samples"]
-        found += ["heat", "contours"] if self._run is None or self._knows(Density) or self._bounded else []
+        found += ["heat", "contours"] if self._run is None or self._knows(Density) else []
+        found += ["heat"] if self._bounded else []
         found += ["components"] if self._run is None or self._knows(Components) else []
         return [*found, "latent"] if self._warped else found
 
@@ -146,7 +147,7 @@ class DensityLook:
         draw_grid(self._stage, tuple(preview.answer["bounds"]), preview.answer["log_prob"])
 
     def _on_bound(self, preview: Preview) -> None:
-        draw_grid(self._stage, tuple(preview.answer["bounds"]), preview.answer["log_prob_bound"])
+        draw_grid(self._stage, tuple(preview.answer["bounds"]), preview.answer["log_prob_bound"], lines=False)
 
     def _on_line(self, preview: Preview) -> None:
         self._line.set_density(preview.answer["x"], preview.answer["log_prob"])
@@ -160,11 +161,11 @@ class DensityLook:
             self._stage.set_latent_grid(x[:, list(self._columns)].reshape(LATENT_GRID, LATENT_GRID, 2))
 
 
-def draw_grid(stage: Stage, bounds: Bounds, log_density: Array) -> None:
-    """Show a log-density, shape (ny, nx), over bounds x0, x1, y0, y1."""
+def draw_grid(stage: Stage, bounds: Bounds, log_density: Array, lines: bool = True) -> None:
+    """Show a log-density, shape (ny, nx), over bounds x0, x1, y0, y1; with contours or without."""
     x0, x1, y0, y1 = bounds
     rows, columns = log_density.shape
     xs = x0 + (np.arange(columns) + 0.5) * (x1 - x0) / columns
     ys = y0 + (np.arange(rows) + 0.5) * (y1 - y0) / rows
-    stage.set_density(xs, ys, log_density)
+    stage.set_density(xs, ys, log_density, lines)
 

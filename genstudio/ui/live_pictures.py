@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Mapping
+from typing import Any
 
+from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSplitter, QToolButton, QVBoxLayout, QWidget
 
 from genstudio.data.dataset import Dataset
 from genstudio.models.contract import Latent, Samples
 from genstudio.runs.run import Run
-from genstudio.training.events import Preview
 from genstudio.ui.icons import bind_icon
 from genstudio.ui.panel import Panel
 from genstudio.ui.titled_grid import TitledGrid
 
+Answer = Mapping[str, NDArray[Any]]
 COUNT = 49
 SAMPLE_SEED = 0
 MANIFOLD_SIDE = 15
@@ -23,6 +25,11 @@ _VIEWS = {
     "reconstructions": ("Reconstructions", "compare", "Held-out pictures, and what the model makes of each by way of "
                         "its latent space"),
     "manifold": ("Manifold", "warp", "What the two latent coordinates stand for, all over the map"),
+}
+_QUESTIONS: dict[str, tuple[str, dict[str, Any]]] = {
+    "samples": ("sample", {"n": COUNT, "seed": SAMPLE_SEED}),
+    "reconstructions": ("reconstructions", {"n": COUNT}),
+    "manifold": ("manifold", {"n": MANIFOLD_SIDE}),
 }
 _NO_RUN = "Press Train: what the model invents appears here, and grows clearer as it learns."
 _WAITING = "The first pictures appear as soon as the model has begun to learn."
@@ -63,8 +70,11 @@ class LivePictures(QWidget):
         if run is not self._run or data is not self._data:
             self._run, self._data = run, data
             self._clear_made()
+            self._show_data()
         for view, button in self._buttons.items():
-            button.setEnabled(run is None or not self._why_not(view))
+            reason = "" if run is None else self._why_not(view)
+            button.setEnabled(not reason)
+            button.setToolTip(reason or _VIEWS[view][2])
         if run is not None and self._why_not(self.view):
             self._buttons["samples"].setChecked(True)
         self._look()
@@ -83,20 +93,10 @@ class LivePictures(QWidget):
             if other != view:
                 self._panel.look_away(other)
         self.data.setVisible(view != "manifold")
-        if view != "reconstructions" or not self.data.grid.pictures.size:
-            self._show_data()
         if self._run is not None and not self._why_not(view):
-            {"samples": self._look_at_samples, "reconstructions": self._look_at_reconstructions,
-             "manifold": self._look_at_manifold}[view]()
-
-    def _look_at_samples(self) -> None:
-        self._panel.look("samples", partial(self._show_made, "samples"), "sample", n=COUNT, seed=SAMPLE_SEED)
-
-    def _look_at_reconstructions(self) -> None:
-        self._panel.look("reconstructions", self._on_reconstructions, "reconstructions", n=COUNT)
-
-    def _look_at_manifold(self) -> None:
-        self._panel.look("manifold", partial(self._show_made, "manifold"), "manifold", n=MANIFOLD_SIDE)
+            question, arguments = _QUESTIONS[view]
+            self._panel.look(view, lambda preview: self._on_answered(view, preview.answer, preview.step), question,
+                             **arguments)
 
     def _show_data(self) -> None:
         data = self._data
@@ -107,21 +107,17 @@ class LivePictures(QWidget):
             self.data.grid.set_pictures(self.data.grid.pictures[:0])
             self.data.grid.set_hint("The pictures that this run learned from are not at hand.")
 
-    def _on_reconstructions(self, preview: Preview) -> None:
-        self.data.set_title("Held-out pictures" if self._held_out else "Pictures")
-        self.data.grid.set_pictures(preview.answer["x"])
-        self._draw("reconstructions", preview.answer["reconstruction"], preview.step)
-
-    def _show_made(self, what: str, preview: Preview) -> None:
-        self._draw(what, preview.answer["x"], preview.step, MANIFOLD_SIDE if what == "manifold" else None)
-
-    def _draw(self, what: str, x: object, step: int, columns: int | None = None) -> None:
+    def _on_answered(self, view: str, answer: Answer, step: int) -> None:
         run = self._run
-        if run is None or what != self.view or x.ndim != 4:  # type: ignore[attr-defined]
+        if run is None or view != self.view or answer["x"].ndim != 4:
             # Of a run or a view that was looked at before.
             return
-        self.made.grid.set_pictures(x, columns)  # type: ignore[arg-type]
-        self.made.set_title(f"{run.model.info.title} · {what} · step {step:,}")
+        if view == "reconstructions":
+            self.data.set_title("Held-out pictures" if self._held_out else "Pictures")
+            self.data.grid.set_pictures(answer["x"])
+        made = answer["reconstruction" if view == "reconstructions" else "x"]
+        self.made.grid.set_pictures(made, MANIFOLD_SIDE if view == "manifold" else None)
+        self.made.set_title(f"{run.model.info.title} · {view} · step {step:,}")
 
     def _clear_made(self) -> None:
         run = self._run
@@ -149,6 +145,17 @@ class LivePictures(QWidget):
         self._clear_made()
         self._show_data()
         self._look()
+        model = self._panel.model
+        if self._run is not None and self._run.history.step and model.watching.step is None:
+            self._ask(self._run, self.view)
+
+    def _ask(self, run: Run, view: str) -> None:
+        """Whoever chooses another view should not wait until looking may take its next share of the training."""
+        def answered(answer: Answer) -> None:
+            self._on_answered(view, answer, run.history.step)
+
+        question, arguments = _QUESTIONS[view]
+        self._panel.model.ask(question, answered, "live.asked", **arguments)
 
     def _button(self, view: str) -> QToolButton:
         title, symbol, tip = _VIEWS[view]

@@ -99,6 +99,7 @@ class LivePoints(QWidget):
         self._sentence.setObjectName("live.sentence")
         self._sentence.setProperty("role", "muted")
         self._sentence.setTextFormat(Qt.TextFormat.PlainText)
+        self._sentence.setContentsMargins(0, 6, 0, 4)
         self._sentence.hide()
         header = QHBoxLayout()
         header.setContentsMargins(12, 0, 12, 0)

@@ -80,16 +80,17 @@ class Stage(Plot):
         self.samples.set(points, classes, ())
         self._refine("samples")
 
-    def set_density(self, xs: ArrayLike, ys: ArrayLike, log_density: ArrayLike) -> None:
+    def set_density(self, xs: ArrayLike, ys: ArrayLike, log_density: ArrayLike, lines: bool = True) -> None:
         """Show a model's density as heat map and contours.
 
         Arguments:
             xs, ys: evenly spaced cell centres, shapes (C,) and (R,).
             log_density: nats, shape (R, C); -inf where it is zero.
+            lines: whether contours are drawn, too; those of an estimate would be ragged.
         """
         grid = checked_grid(xs, ys, log_density, "density")
         self.heat.set(grid)
-        self.contours.set(grid)
+        self.contours.set(grid if lines else None)
         self._uncover_density()
 
     def set_truth(self, xs: ArrayLike, ys: ArrayLike, log_density: ArrayLike) -> None:
