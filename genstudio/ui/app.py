@@ -110,6 +110,7 @@ class Studio(QObject):
         self.model.start_up()
         for path in self._paths[:1]:
             self.window.documents.open(path)
+        self.window.documents.offer_rescued()
         self.model.pump.run("panels", _import_panels, self._on_panels)
 
     def _on_panels(self, kinds: Mapping[str, type[Panel]]) -> None:

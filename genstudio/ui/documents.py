@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import wait
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import platformdirs
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from genstudio.data.reader import Watch
-from genstudio.errors import ArchiveError, GenStudioError
+from genstudio.errors import GenStudioError
 from genstudio.runs import archive, export, script
 from genstudio.runs.archive import SUFFIX, Opened
 from genstudio.runs.recipe import Recipe, read_recipe
@@ -21,6 +21,7 @@ from genstudio.runs.run import Run
 from genstudio.runs.snapshot import Snapshot, ask_state, snapshot
 from genstudio.runs.task import Task
 from genstudio.ui.commands import plain_action
+from genstudio.ui.keeping import Keeping, forget_old, kept_folder, left_behind, write_kept
 from genstudio.ui.recent import RecentFiles
 from genstudio.ui.session_model import SessionModel
 from genstudio.ui.tips import plain_tip
@@ -52,6 +53,7 @@ class Documents(QObject):
         self._menu: QMenu | None = None
         self._saving = 0
         self.recent = RecentFiles()
+        self.keeping = Keeping(model)
 
     # Opening.
 
@@ -83,12 +85,23 @@ class Documents(QObject):
             self._model.messages.show_error(error)
 
     def open_last(self) -> None:
-        """Bring back what was open when the program was last closed."""
-        self._open_session(last_session(), remember=False)
+        """Bring back what was open when the program was last closed, or ended in the midst of a training."""
+        self._open_session(left_behind(last_session()) or last_session(), remember=False)
 
     def has_last(self) -> bool:
         """Whether there is a former session to bring back."""
-        return last_session().is_file()
+        return last_session().is_file() or left_behind(last_session()) is not None
+
+    def offer_rescued(self) -> None:
+        """Offer what was kept of a training in whose midst the program ended."""
+        forget_old()
+        kept = left_behind(last_session())
+        if kept is not None:
+            when = datetime.fromtimestamp(kept.stat().st_mtime).strftime("%H:%M")
+            self._model.messages.show(
+                "warning", f"The program was not closed as it should be. What had been learned until {when} is kept.",
+                offer=("Reopen", self.open_last),
+            )
 
     def recent_menu(self, parent: QMenu) -> QMenu:
         """The menu of files that were opened lately, filled when it is shown."""
@@ -131,18 +144,24 @@ class Documents(QObject):
 
     def keep_session(self) -> None:
         """Save all runs where `open_last` finds them, now; the way of closing and of being shut down."""
+        self.keeping.stop()
         runs = list(self._model.session)
         if not runs:
+            self.keeping.forget()
             return
         asked = [ask_state(run) for run in runs]
         wait(asked, ASK_SECONDS)
         taken = [snapshot(run, question) for run, question in zip(runs, asked, strict=True) if question.done()]
         current = self._model.current
         path, place = last_session(), runs.index(current) if current in runs and len(taken) == len(runs) else 0
-        keeping = Task(partial(_keep, path, taken, place), "keep")
+        keeping = Task(partial(write_kept, path, taken, place), "keep")
         keeping.join(WRITE_SECONDS)
-        if keeping.future.done() and isinstance(error := keeping.future.exception(), Exception):
+        if not keeping.future.done():
+            return
+        if isinstance(error := keeping.future.exception(), Exception):
             self._model.messages.show_error(error)
+        else:
+            self.keeping.forget()
 
     def export(self, what: str) -> None:
         """Ask where, and export the shown run.
@@ -262,15 +281,7 @@ class Documents(QObject):
 
 def last_session() -> Path:
     """Where the session is kept when the program closes."""
-    return Path(platformdirs.user_state_dir("genstudio")) / f"last{SUFFIX}"
-
-
-def _keep(path: Path, runs: list[Snapshot], current: int, watch: Watch) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ArchiveError(f"The session cannot be kept in {path.parent}: {error.strerror}.") from None
-    archive.save_session(path, runs, current, None, watch)
+    return kept_folder() / f"last{SUFFIX}"
 
 
 def _write(path: Path, runs: list[Snapshot], current: int, watch: Watch) -> None:
