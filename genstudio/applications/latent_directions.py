@@ -70,9 +70,9 @@ def class_vector(means: Floats, counts: NDArray[Any], first: int, second: int | 
         means: shape (K, Z); `counts`: items behind each, shape (K,).
 
     Returns:
-        None where a class has no items.
+        None where a class has no items, or both are the same.
     """
-    if not counts[first]:
+    if first == second or not counts[first]:
         return None
     weights = np.asarray(counts, float).copy()
     weights[first] = 0.0
