@@ -18,13 +18,14 @@ from genstudio.runs.prepared import PARTS
 
 Bytes = NDArray[np.uint8]
 NO_CLASS = "no class"
+_SEPARATORS = '/\\:*?"<>|'
 
 
 def write_prepared_pictures(path: Path, data: Dataset) -> None:
     """The pictures that are learned from or held out, in their order, as NPZ or, by the name's ending, a zip of PNGs.
 
-    The arrays are `pixels` (N, H, W, C), `codes` into `levels` (N,) where there are classes, `part` (N,) and `row`
-    (N,), counted from 1. In a zip each class has a folder, and names are the rows.
+    The arrays are `pixels` (N, H, W, C), `part` (N,), `row` (N,), counted from 1, and where there are classes `labels`
+    (N,), codes into `class_names`, -1 for none. In a zip each class has a folder, and names are the rows.
 
     Raises:
         ArchiveError: the file cannot be written.
@@ -40,7 +41,7 @@ def write_prepared_pictures(path: Path, data: Dataset) -> None:
     parts = np.repeat(np.array(PARTS), [len(part) for part in data.rows])[order]
     arrays: dict[str, NDArray[Any]] = {"pixels": pixels, "row": rows[order] + 1, "part": parts}
     if codes is not None and data.labels is not None:
-        arrays |= {"codes": codes, "levels": np.array(data.labels.levels, str)}
+        arrays |= {"labels": codes, "class_names": np.array(data.labels.levels, str)}
     write_npz(path, arrays)
 
 
@@ -52,18 +53,23 @@ def _codes(data: Dataset) -> NDArray[np.int64]:
 def _write_zip(
     path: Path, pixels: Bytes, rows: NDArray[np.int64], codes: NDArray[np.int64] | None, levels: tuple[str, ...]
 ) -> None:
+    folders = [f"{name}/" for name in _folders(levels)]
     # PNGs are packed already.
     with replacing(path) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
         for place, row in enumerate(rows.tolist()):
-            folder = "" if codes is None else f"{_folder(levels, int(codes[place]))}/"
+            # The last is that of pictures without a class, whose code is -1.
+            folder = "" if codes is None else folders[int(codes[place])]
             archive.writestr(f"{folder}{row + 1:06d}.png", _png(pixels[place]))
 
 
-def _folder(levels: tuple[str, ...], code: int) -> str:
-    """A class as the name of a folder, which may hold no separators and not climb."""
-    word = levels[code] if code >= 0 else NO_CLASS
-    safe = "".join("-" if character in '/\\:*?"<>|' or ord(character) < 32 else character for character in word)
-    return safe.strip(" .") or f"class {code}"
+def _folders(levels: tuple[str, ...]) -> list[str]:
+    """Classes, and no class, as names of folders: no two alike, and none that holds separators or climbs."""
+    found: list[str] = []
+    for code, word in enumerate((*levels, NO_CLASS)):
+        plain = "".join("-" if character in _SEPARATORS or ord(character) < 32 else character for character in word)
+        name = plain.strip(" .") or f"class {code}"
+        found.append(name if name not in found else f"{name} {code}")
+    return found
 
 
 def _png(pixels: Bytes) -> bytes:

@@ -151,12 +151,12 @@ class PicturesView(QWidget):
 
     def _make_seed(self) -> QSpinBox:
         box = QSpinBox()
-        box.setObjectName("data.pictures.seed")
+        box.setObjectName("data.pictures.drawn")
         box.setAccessibleName("Which draw is shown")
         box.setToolTip("The same number shows the same pictures again")
         box.setRange(0, _MOST_SEEDS - 1)
         box.setKeyboardTracking(False)
-        box.lineEdit().setObjectName("data.pictures.seed.text")
+        box.lineEdit().setObjectName("data.pictures.drawn.text")
         return box
 
     def _make_next(self) -> QToolButton:
