@@ -33,7 +33,7 @@ class ValuesModel(QAbstractTableModel):
 
     def show_tables(self, tables: Sequence[Table]) -> None:
         """Show the first row of each table; all have the same columns."""
-        same = len(tables) == len(self._tables) and all(
+        same = 0 < len(tables) == len(self._tables) and all(
             a.names == b.names for a, b in zip(tables, self._tables, strict=True)
         )
         if same:
