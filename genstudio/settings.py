@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import math
 import types
 import typing
@@ -87,6 +88,7 @@ class SettingInfo:
     item_kind: str = ""
 
 
+@functools.cache
 def describe(model: type[Settings]) -> tuple[SettingInfo, ...]:
     """The settings of a model, in the order in which its class names them, and then those that it inherits."""
     return tuple(_describe_field(name, model.model_fields[name]) for name in _own_first(model))

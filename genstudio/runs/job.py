@@ -245,10 +245,15 @@ class Job:
             self._took(event, time.perf_counter() - started)
 
     def _apply_changes(self) -> None:
+        # A setting that is dragged changes many times between two steps; only where it comes to rest counts.
+        newest: dict[str, Any] = {}
         while self._changes:
             name, value = self._changes.popleft()
-            self._live.set(name, value)
-            self._told.append(Changed(self._step, name, value))
+            newest[name] = value
+        for name, value in newest.items():
+            if self._live[name] != value:
+                self._live.set(name, value)
+                self._told.append(Changed(self._step, name, value))
 
     def _took(self, event: Event, seconds: float) -> None:
         self.training_seconds += seconds

@@ -130,6 +130,7 @@ class _Row(QObject):
         self.sentence = ""
         self.field = field_for(info)
         self._unfolded, self._reason = True, ""
+        self._described: tuple[str, str] | None = None
         self._label = QLabel("" if info.kind == "bool" else info.label)
         self._unit = _small_label(info.unit, "muted")
         self._complaint = _small_label("", "problem")
@@ -197,6 +198,9 @@ class _Row(QObject):
         self._label.setTextFormat(Qt.TextFormat.PlainText)
 
     def _describe(self) -> None:
+        if self._described == (self._reason, self.sentence):
+            return
+        self._described = (self._reason, self.sentence)
         text = _tooltip(self.info, self._reason or self.sentence)
         for widget in (self._label, self.field.widget, *self.field.editors()):
             widget.setToolTip(text)

@@ -309,15 +309,16 @@ class MainWindow(QMainWindow):
         self.speed.delay_changed.connect(model.slow_down)
         self.runs.export_requested.connect(self.documents.export)
         for signal in (model.ready_changed, model.data_changed, model.loading_changed, model.runs_changed,
-                       model.current_changed, model.turned, model.recipe_changed, self.theme.changed):
+                       model.current_changed, model.turned, self.theme.changed):
             signal.connect(self._refresh_actions)
+        model.recipe_changed.connect(self._refresh_going_on)
 
     def _refresh_actions(self) -> None:
         run, current = self.model.training, self.model.current
         ready = self.model.models is not None and self.model.data is not None
         learning = run is not None and run.status is Status.TRAINING
         self.actions_["train"].setEnabled(ready and not learning and self.model.loading is None)
-        self._refresh_going_on(learning)
+        self._refresh_going_on()
         self.actions_["pause"].setEnabled(ready)
         self.actions_["step"].setEnabled(ready)
         self.actions_["stop"].setEnabled(run is not None)
@@ -325,8 +326,9 @@ class MainWindow(QMainWindow):
             self.actions_[key].setEnabled(current is not None)
         self.actions_["last_session"].setEnabled(self.documents.has_last())
 
-    def _refresh_going_on(self, learning: bool) -> None:
+    def _refresh_going_on(self) -> None:
         run, continuation = self.model.training, self.model.continuation
+        learning = run is not None and run.status is Status.TRAINING
         reason = continuation.why_not()
         self.actions_["go_on"].setEnabled(not reason)
         self.actions_.tell("go_on", reason or GO_ON)

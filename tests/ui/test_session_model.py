@@ -159,3 +159,40 @@ def test_renaming_and_comparing(desk: Desk, model: SessionModel) -> None:
     assert {key.split(".")[0] for key in keys} == {first.key, second.key}
     model.compare_run(first, False)
     assert {key.split(".")[0] for key in desk.window.curves.curves.series_keys()} == {second.key}
+
+
+def test_dragging_a_live_setting_is_one_edit_and_few_changes(desk: Desk, model: SessionModel, tmp_path: Path) -> None:
+    model.choose_model("vae")
+    model.edit_settings(hidden_features=[8], max_epochs=100_000, schedule="constant")
+    model.slow_down(0.3)
+    desk.click("training.start")
+    desk.until(lambda: model.current is not None and desk.run.history.step > 0)
+    edits, recipe = model.undo.count(), desk.run.recipe
+    for beta in np.linspace(1, 5, 200):
+        model.edit_settings(beta=float(beta))
+    desk.until(lambda: any(change.value == 5.0 for change in desk.run.history.changes))
+    steps = [change.step for change in desk.run.history.changes]
+    assert len(steps) == len(set(steps)), "at most one change a step"
+    assert len(steps) < 200
+    assert model.undo.count() == edits + 1
+    assert desk.run.recipe == recipe, "the run keeps what it began with"
+    model.undo.undo()
+    desk.until(lambda: desk.run.history.changes[-1].value == 1.0)
+    model.stop()
+    desk.until(lambda: desk.run.status is Status.STOPPED)
+    desk.window.documents.export_to("recipe", desk.run, tmp_path / "r.toml")
+    desk.until(lambda: "Saved r.toml" in desk.said())
+    exported = parse_recipe((tmp_path / "r.toml").read_text(encoding="utf-8"))
+    made = [(change.step, change.name, change.value) for change in desk.run.history.changes]
+    assert [(change.step, change.name, change.value) for change in exported.changes] == made
+
+
+def test_settings_that_are_not_live_leave_the_run_alone(desk: Desk, model: SessionModel) -> None:
+    model.choose_model("vae")
+    model.edit_settings(hidden_features=[8], max_epochs=100_000)
+    model.slow_down(0.02)
+    desk.click("training.start")
+    desk.until(lambda: model.current is not None and desk.run.history.step > 0)
+    model.edit_settings(latent_dim=7, learning_rate=5e-4)
+    desk.until(lambda: desk.run.history.changes)
+    assert {change.name for change in desk.run.history.changes} == {"learning_rate"}
