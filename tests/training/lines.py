@@ -107,3 +107,7 @@ def changes(events: list[Event]) -> list[tuple[int, int]]:
 
 def notes(events: list[Event]) -> list[str]:
     return [event.text for event in events if isinstance(event, Note)]
+
+
+def run(learner: LineLearner, budget: Budget | None = None, **settings: Any) -> list[Event]:
+    return list(descent(learner, budget, **settings).run())

@@ -7,17 +7,12 @@ import numpy as np
 import pytest
 import torch
 from torch import nn
-from torch.optim.swa_utils import AveragedModel
 
 from genstudio.errors import TrainingError
 from genstudio.training import descent as loop
 from genstudio.training.budget import Budget
 from genstudio.training.events import Event, Progress
-from tests.training.lines import ITEMS, LineLearner, changes, descent, notes, progress
-
-
-def run(learner: LineLearner, budget: Budget | None = None, **settings: Any) -> list[Event]:
-    return list(descent(learner, budget, **settings).run())
+from tests.training.lines import ITEMS, LineLearner, changes, descent, notes, progress, run
 
 
 def until_failure(learner: LineLearner, **settings: Any) -> tuple[list[Event], TrainingError]:
@@ -142,64 +137,6 @@ class TestSchedule:
         assert changes(run(LineLearner(), Budget(steps=4), schedule="cosine", horizon=9)) == []
 
 
-def timed(budget: Budget, seconds: list[float], **settings: Any) -> list[Event]:
-    """A training whose steps take so long each; the last figure holds from then on."""
-    events: list[Event] = []
-    waiting = iter(seconds)
-    for event in descent(LineLearner(noise=0.3), budget, schedule="cosine", **settings).run():
-        events.append(event)
-        if isinstance(event, Progress) and event.step and "rate" in event.metrics:
-            budget.spent += next(waiting, seconds[-1])
-    return events
-
-
-class TestHorizon:
-    def test_a_slow_first_step_does_not_end_the_schedule(self) -> None:
-        events = timed(Budget(seconds=4.0), [0.3, 0.005])
-        rates = [event.metrics["rate"] for event in progress(events) if "rate" in event.metrics]
-        horizons = [horizon for _, horizon in changes(events)]
-        assert horizons[0] == 10**9
-        assert all(abs(horizon - 741) <= 2 for horizon in horizons[1:])
-        assert min(rates[:20]) == pytest.approx(0.05)
-        assert rates[370] == pytest.approx(0.025, rel=0.05)
-        assert rates[-1] < 1e-5
-        assert len(horizons) <= 18
-
-    def test_where_steps_are_slow_a_quarter_of_the_time_tells(self) -> None:
-        events = timed(Budget(seconds=10.0), [1.0])
-        assert changes(events)[:3] == [(0, 10**9), (3, 10), (4, 10)]
-
-    @pytest.mark.parametrize("seconds", [[0.3, 0.005], [0.05], [0.01, 0.02, 0.01, 0.03], [9.0]])
-    @pytest.mark.parametrize("schedule", ["cosine", "constant"])
-    def test_it_is_repeated_by_what_was_recorded(self, seconds: list[float], schedule: str) -> None:
-        limited, again = LineLearner(noise=0.3), LineLearner(noise=0.3)
-        budget, waiting = Budget(seconds=4.0, batch_size=16), iter(seconds)
-        events: list[Event] = []
-        for event in descent(limited, budget, schedule=schedule).run():
-            events.append(event)
-            if isinstance(event, Progress) and "rate" in event.metrics:
-                budget.spent += next(waiting, seconds[-1])
-        recorded = dict(changes(events))
-        training = descent(again, Budget(steps=progress(events)[-1].step, batch_size=16), schedule=schedule)
-        training._live.set("horizon", recorded[0])
-        repeated: list[Event] = []
-        for event in training.run():
-            repeated.append(event)
-            if isinstance(event, Progress) and event.step in recorded:
-                training._live.set("horizon", recorded[event.step])
-        assert [e.metrics for e in progress(repeated)] == [e.metrics for e in progress(events)]
-        assert np.array_equal(limited.weights, again.weights)
-
-    def test_other_limits_hold_beside_time(self) -> None:
-        events = timed(Budget(seconds=4.0, steps=100), [0.005])
-        assert {horizon for _, horizon in changes(events)} == {100}
-        assert progress(events)[-1].step == 100
-        assert {event.total for event in progress(events)} == {None}
-
-    def test_one_step_is_taken_however_short_the_time(self) -> None:
-        assert progress(timed(Budget(seconds=1e-9, spent=1.0), [1.0]))[-1].step == 1
-
-
 class TestClipping:
     def test_long_gradients_are_shortened_and_their_length_is_told(self) -> None:
         events = run(LineLearner(), Budget(steps=210), clip_norm=1e-3)
@@ -213,61 +150,6 @@ class TestClipping:
         assert progress(events)[100].metrics["gradient"] > 1e6
         assert learner.weights == pytest.approx(learner.least_squares(), abs=0.01)
         assert not any("are clipped" in note for note in notes(events))
-
-
-class TestAverage:
-    def test_it_is_what_torch_averages(self) -> None:
-        learner, plain = LineLearner(), LineLearner()
-        net = AveragedModel(plain.net, avg_fn=lambda mean, now, n: torch.lerp(mean, now, 1 - min(0.9, n / (n + 10))))
-        net.n_averaged += 1  # the weights at the start are what torch would begin with
-        for event in descent(plain, Budget(steps=150)).run():
-            if isinstance(event, Progress) and "rate" in event.metrics:
-                net.update_parameters(plain.net)
-        run(learner, Budget(steps=150), average=0.9, keep_best=False)
-        expected = torch.cat([p.detach().flatten() for p in net.module.parameters()]).numpy()
-        assert learner.weights == pytest.approx(expected, abs=1e-6)
-
-    def test_it_is_what_is_seen_validated_and_kept_but_not_what_descends(self) -> None:
-        learner, plain = LineLearner(), LineLearner()
-        training = descent(learner, Budget(steps=100), average=0.99)
-        valid = math.nan
-        for event in training.run():
-            if isinstance(event, Progress) and event.step == 50:
-                own = learner.weights
-                with training.shown(), training.shown():
-                    assert not np.array_equal(learner.weights, own)
-                    assert learner.validate(0)["valid"] == pytest.approx(event.metrics["valid"], rel=1e-6)
-                assert np.array_equal(learner.weights, own)
-            if isinstance(event, Progress):
-                valid = event.metrics.get("valid", valid)
-        assert learner.validate(0)["valid"] == pytest.approx(valid, rel=1e-6)
-        run(plain, Budget(steps=100), keep_best=False)
-        assert np.array_equal(training.state()["weights.line.bias"], plain.weights[2:].astype(np.float32))
-
-
-class TestBest:
-    @pytest.mark.parametrize(("keep_best", "kept"), [(True, 100), (False, 300)])
-    def test_the_weights_that_validated_best_are_kept(self, keep_best: bool, kept: int) -> None:
-        learner = LineLearner(valid=iter([-2.0, -1.0, -3.0, -1.5, math.nan, -1.2]))
-        training, seen = descent(learner, Budget(steps=300), keep_best=keep_best), {}
-        events: list[Event] = []
-        for event in training.run():
-            events.append(event)
-            seen[event.step if isinstance(event, Progress) else 0] = learner.weights
-        assert np.array_equal(learner.weights, seen[kept])
-        assert any("step 100 are kept" in note for note in notes(events)) == keep_best
-
-    def test_the_last_step_is_validated_too(self) -> None:
-        learner = LineLearner(valid=iter([-2.0, -1.0]))
-        events = progress(run(learner, Budget(steps=70)))
-        assert [event.step for event in events if "valid" in event.metrics] == [0, 50, 70]
-
-    @pytest.mark.parametrize(("patience", "last"), [(0, 300), (1, 150), (2, 300), (3, 300)])
-    def test_early_stopping(self, patience: int, last: int) -> None:
-        learner = LineLearner(valid=iter([-2.0, -1.0, -3.0, -0.5, -0.9, -0.8]))
-        events = run(learner, Budget(steps=300), patience=patience)
-        assert progress(events)[-1].step == last
-        assert any("Stopped early" in note for note in notes(events)) == (patience in (1, 2))
 
 
 class TestFaults:
@@ -321,83 +203,6 @@ class TestFaults:
                 assert np.isfinite(learner.weights).all()
 
 
-class TestPrecision:
-    @pytest.mark.parametrize(
-        ("wanted", "fast", "cosine", "taken", "said"),
-        [
-            ("float32", True, 1.0, False, False), ("auto", False, 1.0, False, False), ("auto", True, 1.0, True, False),
-            ("auto", True, 0.9, False, True), ("bfloat16", False, 1.0, True, False),
-            ("bfloat16", False, math.nan, False, True),
-        ],
-    )
-    def test_bfloat16_only_where_it_is_wanted_and_agrees(
-        self, monkeypatch: pytest.MonkeyPatch, wanted: str, fast: bool, cosine: float, taken: bool, said: bool
-    ) -> None:
-        monkeypatch.setattr("genstudio.training.precision.fast_bfloat16", lambda device: fast)
-        monkeypatch.setattr("genstudio.training.precision.agreement", lambda gradient, device: cosine)
-        training = descent(LineLearner(), Budget(steps=2, precision=wanted))
-        events = list(training.run())
-        assert training.state()["bfloat16"][0] == taken
-        assert any("stays in float32" in note for note in notes(events)) == said
-
-    def test_a_line_agrees_and_the_check_leaves_no_trace(self) -> None:
-        training = descent(LineLearner(noise=0.1, net=nn.Linear(2, 1)), Budget(steps=3, precision="bfloat16"))
-        before = training.state()
-        next(training._choose_precision(), None)
-        after = training.state()
-        assert after.pop("bfloat16")[0] == 1
-        assert all(np.array_equal(array, before[name]) for name, array in after.items())
-
-
-class TestGoingOn:
-    @pytest.mark.parametrize("stop", [1, 49, 50, 99, 100, 130, 173])
-    @pytest.mark.parametrize("average", [0.0, 0.95])
-    def test_it_equals_the_uninterrupted_training_bit_for_bit(self, stop: int, average: float) -> None:
-        settings: dict[str, Any] = {"schedule": "cosine", "warmup": 10, "clip_norm": 0.5, "average": average}
-        whole = LineLearner(noise=0.3)
-        training = descent(whole, Budget(steps=180, batch_size=16), **settings)
-        told = list(training.run())
-        first = descent(LineLearner(noise=0.3), Budget(steps=180, batch_size=16), **settings)
-        events = first.run()
-        before: list[Event] = []
-        for event in events:
-            before.append(event)
-            if isinstance(event, Progress) and event.step == stop:
-                break
-        events.close()
-        later = LineLearner(noise=0.3)
-        second = descent(later, Budget(steps=180, batch_size=16), **settings)
-        second.load_state(first.state())
-        second._live.set("horizon", 180)
-        after = list(second.run())
-        assert progress([*before, *after]) == progress(told)
-        assert np.array_equal(later.weights, whole.weights)
-        kept, wanted = second.state(), training.state()
-        assert kept.keys() == wanted.keys()
-        assert all(np.array_equal(kept[name], wanted[name]) for name in wanted)
-
-    def test_a_failed_training_goes_on_from_its_last_good_step(self) -> None:
-        failing = descent(LineLearner(spoil={250: math.nan}), Budget(steps=300))
-        with pytest.raises(TrainingError):
-            list(failing.run())
-        assert failing.state()["step"][0] == 200
-        learner, whole = LineLearner(), LineLearner()
-        again = descent(learner, Budget(steps=300))
-        again.load_state(failing.state())
-        list(again.run())
-        run(whole, Budget(steps=300))
-        assert np.array_equal(learner.weights, whole.weights)
-
-    def test_the_state_is_a_copy(self) -> None:
-        training = descent(LineLearner(), Budget(steps=10), average=0.9)
-        kept: dict[str, Any] = {}
-        for event in training.run():
-            if isinstance(event, Progress) and event.step == 5:
-                kept = training.state()
-                before = {name: array.copy() for name, array in kept.items()}
-        assert all(np.array_equal(kept[name], before[name]) for name in kept)
-
-
 def test_the_loop_is_no_burden(monkeypatch: pytest.MonkeyPatch) -> None:
     """The state is put by once in two hundred steps, and validation leaves most steps alone."""
     calls = {"state": 0, "validate": 0}
@@ -415,3 +220,12 @@ def test_the_loop_is_no_burden(monkeypatch: pytest.MonkeyPatch) -> None:
     counted("validate", LineLearner)
     run(LineLearner(), Budget(steps=1000))
     assert calls == {"state": 6, "validate": 21}
+
+
+def test_it_takes_the_threads_it_was_given() -> None:
+    before = torch.get_num_threads()
+    try:
+        descent(LineLearner(), Budget(threads=2))
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)
