@@ -200,12 +200,18 @@ class Autoencoder(DeepModel):
             raise TrainingError(
                 f"There is no class number {condition} to be sampled.", "Train with the setting By class, on labels."
             )
-        labels = None if condition is None else np.full(len(z), condition)
+        labels = self._wanted(condition, len(z), draw)
         return self._piecewise(
             len(z), lambda part: self.net.invent(
                 z[part].to(self._device), self._given(labels, len(z), part), draw, temperature
             ),
         )
+
+    def _wanted(self, condition: int | None, count: int, draw: torch.Generator) -> Ints | None:
+        """The classes of samples: the one that is asked for, or any, as the decoder never saw items of none."""
+        if condition is not None:
+            return np.full(count, condition)
+        return torch.randint(self.n_classes, (count,), generator=draw).numpy() if self.n_classes else None
 
     def _piecewise(self, count: int, made: Callable[[slice], Tensor], scaled: bool = True) -> Floats:
         """Items made piece by piece, shape (count, *item), model units where they are scaled."""
