@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from numpy.typing import NDArray
@@ -53,8 +54,9 @@ class LivePictures(QWidget):
         self._buttons = {view: self._button(view) for view in _VIEWS}
         self._buttons["samples"].setChecked(True)
         self._lay_out()
-        for titled in (self.data, self.made):
+        for titled, other in ((self.data, self.made), (self.made, self.data)):
             titled.grid.export_failed.connect(panel.model.messages.show_error)
+            titled.grid.clicked.connect(partial(self._on_clicked, other))
 
     @property
     def view(self) -> str:
@@ -142,12 +144,18 @@ class LivePictures(QWidget):
         return "Its data are not at hand." if view == "reconstructions" and run.data is None else ""
 
     def _on_view_chosen(self) -> None:
+        for titled in (self.data, self.made):
+            titled.grid.set_selected([])
         self._clear_made()
         self._show_data()
         self._look()
         model = self._panel.model
         if self._run is not None and self._run.history.step and model.watching.step is None:
             self._ask(self._run, self.view)
+
+    def _on_clicked(self, other: TitledGrid, index: int) -> None:
+        """A picture and what the model makes of it are marked together."""
+        other.grid.set_selected([index] if self.view == "reconstructions" else [])
 
     def _ask(self, run: Run, view: str) -> None:
         """Whoever chooses another view should not wait until looking may take its next share of the training."""

@@ -90,6 +90,8 @@ def test_reconstructions_stand_beside_what_they_are_of(desk: Desk, live: LivePic
     held_out = {picture.tobytes() for picture in run.data.valid}
     assert all(picture.tobytes() in held_out for picture in live.data.grid.pictures)
     assert live.made.grid.pictures.shape == live.data.grid.pictures.shape
+    live.made.grid.clicked.emit(5)
+    assert live.data.grid.selected == (5,)
     desk.click("live.view.samples")
     assert np.array_equal(live.data.grid.pictures, run.data.train[:COUNT])
 
