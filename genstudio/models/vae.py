@@ -40,6 +40,11 @@ class VariationalAutoencoder(Autoencoder):
                 "latent_dim": 2, "channels": (32, 64), "hidden_features": (16,), "likelihood": "bernoulli",
                 "max_epochs": 30, "learning_rate": 3e-3, "warmup": 200, "clip_norm": 0.0, "average": 0.999,
             },
+            "Larger latent space (28 × 28, black and white)": {
+                "latent_dim": 32, "channels": (32, 64), "hidden_features": (256, 256), "likelihood": "bernoulli",
+                "binarize": True, "max_epochs": 50, "learning_rate": 2e-3, "warmup": 200, "clip_norm": 0.0,
+                "average": 0.999,
+            },
         },
         references=("Kingma, Welling (2014): Auto-encoding variational Bayes",
                     "Burda, Grosse, Salakhutdinov (2016): Importance weighted autoencoders"),
