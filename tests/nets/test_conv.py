@@ -36,6 +36,13 @@ def test_decoder_gives_back_the_shape_that_the_encoder_took(
     assert decoder(features).shape == (3, *shape)
 
 
+def test_textbook_network_has_as_many_weights_as_the_textbook_counts() -> None:
+    encoder = PictureEncoder((1, 28, 28), (32, 64), (16, 4), "relu")
+    decoder = PictureDecoder(2, 1, (1, 28, 28), channels=(32, 64), widths=(), activation="relu")
+    counts = [sum(weight.numel() for weight in net.parameters()) for net in (encoder, decoder)]
+    assert counts == [69_076, 65_089]
+
+
 @pytest.mark.parametrize("channels_last", [False, True])
 @pytest.mark.parametrize(("outputs", "sides"), [(1, (7, 7)), (3, (4, 9)), (2, (1, 1))])
 def test_pixels_and_gradients_are_those_of_a_transposed_convolution(
