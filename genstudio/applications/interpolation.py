@@ -21,19 +21,23 @@ def between(a: Floats, b: Floats, shares: Floats, how: How = "spherical") -> Flo
 
     Arguments:
         shares: how far along each point lies, 0 at a and 1 at b.
-        how: straight, or along the great circle, which keeps points as likely under the prior as the ends are.
+        how: straight, or along the great circle, which keeps points as likely under the prior as the ends are: the
+            direction turns evenly, and the length goes evenly from one to the other.
     """
     t = shares[:, None]
     straight = (1 - t) * a + t * b
-    lengths = float(np.linalg.norm(a) * np.linalg.norm(b))
-    if how == "linear" or lengths == 0:
+    long_a, long_b = float(np.linalg.norm(a)), float(np.linalg.norm(b))
+    if how == "linear" or long_a * long_b == 0:
         return straight
-    angle = float(np.arccos(np.clip(a @ b / lengths, -1.0, 1.0)))
+    angle = float(np.arccos(np.clip(a @ b / (long_a * long_b), -1.0, 1.0)))
     # Where the ends point the same or opposite ways there is no one great circle.
     if angle < 1e-6 or np.pi - angle < 1e-6:
         return straight
-    # Weights first: at the ends they are 1 and 0, so that the way begins and ends exactly where it should.
-    found: Floats = np.sin((1 - t) * angle) / np.sin(angle) * a + np.sin(t * angle) / np.sin(angle) * b
+    length = (1 - t) * long_a + t * long_b
+    # Factors first: at the ends they are 1 and 0, so that the way begins and ends exactly where it should.
+    from_a = np.sin((1 - t) * angle) / np.sin(angle) * (length / long_a)
+    from_b = np.sin(t * angle) / np.sin(angle) * (length / long_b)
+    found: Floats = from_a * a + from_b * b
     return found
 
 

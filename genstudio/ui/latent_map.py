@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
 
 from genstudio.applications.latent_map import MapScale, plane
@@ -25,6 +26,10 @@ Array = NDArray[Any]
 GRID = 15
 """Pictures along each side of the manifold, as in the textbook."""
 WAY_POINTS = 24
+SQUARISH = 1.3
+"""Rooms that are wider, for their height, show the map and the rows side by side; others one above the other."""
+WAITING = "The map is drawn as soon as the model has learned something."
+NO_ITEMS = "No items: the data are not at hand"
 
 
 class LatentMap(QWidget):
@@ -62,12 +67,21 @@ class LatentMap(QWidget):
         self._pictures = isinstance(run.preparation, PicturePreparation)
         self._manifold_of = ()
         self.plot.offer_layers(["manifold", "items", "way"] if self._pictures else ["mesh", "items", "way"])
+        self.plot.set_square(self._pictures)
+        self.plot.set_title("" if run.data is not None else NO_ITEMS)
+        self.plot.set_hint(WAITING)
         self.plot.manifold.clear()
         self.plot.set_mesh(np.empty((0, 0, 2)))
         self.rows.setVisible(not self._pictures and len(run.preparation.columns) > 1)
         self.rows.begin(run)
         self.plot.set_scale(MapScale(self.scale.isChecked()))
         self.plot.fit_view()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Place the rows where there is room for them."""
+        super().resizeEvent(event)
+        beside = self.width() > SQUARISH * self.height()
+        self._both.setOrientation(Qt.Orientation.Horizontal if beside else Qt.Orientation.Vertical)
 
     # What is decoded.
 
@@ -111,17 +125,17 @@ class LatentMap(QWidget):
         for widget in (self.second, self._against, self.first):
             header.addWidget(widget)
         header.addWidget(self.legend, 1)
-        both = QSplitter(Qt.Orientation.Horizontal)
-        both.setObjectName(f"{self.objectName()}.splitter")
-        both.setChildrenCollapsible(False)
-        both.addWidget(self.plot)
-        both.addWidget(self.rows)
-        both.setSizes([500, 500])
+        self._both = QSplitter(Qt.Orientation.Horizontal)
+        self._both.setObjectName(f"{self.objectName()}.splitter")
+        self._both.setChildrenCollapsible(False)
+        self._both.addWidget(self.plot)
+        self._both.addWidget(self.rows)
+        self._both.setSizes([500, 500])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(header)
-        layout.addWidget(both, 1)
+        layout.addWidget(self._both, 1)
         self._show_axes()
 
     def _connect(self) -> None:
@@ -141,6 +155,8 @@ class LatentMap(QWidget):
     # What is shown.
 
     def _show_axes(self) -> None:
+        if self._latent.known:
+            self.plot.set_hint("")
         names = [coordinate_name(axis) for axis in range(self._latent.latent_dim)]
         for combo, axis in zip((self.first, self.second), self._latent.axes, strict=True):
             if combo.count() != len(names):

@@ -20,12 +20,13 @@ from genstudio.runs.run import Run
 from genstudio.ui.latent_model import LatentModel, Original, coordinate_name
 from genstudio.ui.latent_page import Array, LatentPage
 from genstudio.ui.latent_row_form import RowForm
+from genstudio.ui.latent_sliders import LatentSliders
 from genstudio.ui.plain_table import plain_label, quiet_button
 from genstudio.ui.plots.export import image_png
 from genstudio.ui.session_model import SessionModel
 from genstudio.ui.theme import Theme
 
-NAMED = 12
+NAMED = 6
 """So many coordinates are written out, those that carry most first."""
 PICTURES = f"Pictures ({' '.join('*' + suffix for suffix in SUFFIXES)})"
 
@@ -57,12 +58,14 @@ class LatentOwn(LatentPage):
         self.random = quiet_button(theme, f"{prefix}.random_row", "random", "Any", "Encode a random item of the data")
         self.coordinates = plain_label(f"{prefix}.coordinates", "", "Latent coordinates")
         self.coordinates.setWordWrap(True)
+        self.sliders = LatentSliders(session, latent, theme, f"{prefix}.own")
         self._arrange()
         self._connect()
 
     def begin(self, run: Run) -> None:
         """Take items that the run's model knows."""
         super().begin(run)
+        self.sliders.begin(run)
         self._source = None
         _show_all((self.open, self.paste, self.invert), self.pictures)
         _show_all((self._forms, self.encode), not self.pictures)
@@ -118,7 +121,7 @@ class LatentOwn(LatentPage):
         layout.addWidget(self.encode)
         layout.addWidget(self._of_data)
         layout.addWidget(self.coordinates)
-        layout.addWidget(QWidget(), 1)
+        layout.addWidget(self.sliders, 2)
 
     def _connect(self) -> None:
         self.open.clicked.connect(self._on_open)

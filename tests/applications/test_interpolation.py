@@ -39,6 +39,13 @@ def test_spherical_ways_follow_the_great_circle_evenly() -> None:
     assert np.linalg.matrix_rank(np.vstack([A, b, found]), tol=1e-9) == 2
 
 
+@pytest.mark.parametrize("angle", [0.3, 2.0, 3.1, 3.14])
+def test_spherical_ways_never_leave_the_lengths_of_their_ends(angle: float) -> None:
+    a, b = np.array([0.4, 0.0]), 2.5 * np.array([np.cos(angle), np.sin(angle)])
+    lengths = np.linalg.norm(between(a, b, SHARES, "spherical"), axis=1)
+    np.testing.assert_allclose(lengths, 0.4 + SHARES * 2.1, rtol=1e-9)
+
+
 def test_linear_ways_are_straight() -> None:
     np.testing.assert_allclose(between(A, B, np.array([0.25]), "linear")[0], 0.75 * A + 0.25 * B)
 

@@ -169,7 +169,7 @@ class LatentPanel(Panel):
         self.look("manifold", self._on_manifold, "manifold", **self.map.manifold_arguments())
 
     def _look_at_directions(self) -> None:
-        wanted = self.pages.currentWidget() in (self.sliders, self.arithmetic)
+        wanted = self.pages.currentWidget() in (self.sliders, self.arithmetic, self.own)
         if wanted and self._run is not None and self._run.data is not None and self.latent.known:
             self.look("directions", self._on_directions, "directions", most=ITEMS_WHILE_TRAINING)
         else:

@@ -56,7 +56,6 @@ class LatentPlot(Plot):
         self._cursor = CursorLayer(theme.tokens)
         self._adopt(self._cursor)
         self.box.disableAutoRange()
-        self.box.setAspectLocked(True)
         # Pressing and dragging move the cursor; the wheel and the right button zoom, the middle one pans.
         self.box.drawing = True
         self.graph.setCursor(Qt.CursorShape.CrossCursor)
@@ -86,6 +85,10 @@ class LatentPlot(Plot):
         self.manifold.clear()
         self._draw_all()
         self.fit_view()
+
+    def set_square(self, square: bool) -> None:
+        """Let both coordinates be drawn as long as each other, as pictures need it, or fill the room."""
+        self.box.setAspectLocked(square)
 
     def set_items(self, points: Floats, classes: Array | None) -> None:
         """Show where items lie, shape (N, 2), and their classes, shape (N,), whole numbers from 0."""
