@@ -95,4 +95,6 @@ def _offsets(data: Dataset) -> dict[str, float]:
         name: float(np.mean(preparation.log_det(preparation.to_data(part)))) if len(part) else 0.0
         for name, part in (("train", data.train), ("valid", data.valid))
     }
-    return {**means, "bound": means["train"]}
+    return {
+        **means, "bound": means["train"], "reconstruction": means["train"], "valid_reconstruction": means["valid"],
+    }
