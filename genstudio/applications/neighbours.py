@@ -12,7 +12,7 @@ from genstudio.data.reader import Watch, unwatched
 
 Array = NDArray[Any]
 PIECE = 2048
-SOME = 200
+SOME = 500
 
 
 def nearest_items(

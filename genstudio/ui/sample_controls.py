@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QWidget
 
 from genstudio.settings import SettingInfo, Settings, describe, setting
@@ -45,19 +45,23 @@ class SampleControls(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.fields = {info.name: _field(info) for info in describe(SampleSettings)}
+        self._labels = {name: _label(field.info) for name, field in self.fields.items()}
         self.previous = quiet_button(theme, "samples.previous", "chevron-left", "", "Back to the page before (PageUp)")
         self.next = quiet_button(theme, "samples.next", "chevron-right", "", "More: the next page (PageDown)")
+        for button in (self.previous, self.next):
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
         self.classes = _combo("samples.class", "The class that is wanted")
         self.part = _combo("samples.part", "Which part of the data is reconstructed")
         for key, title in PARTS.items():
             self.part.addItem(title, key)
         self.problem = plain_label("samples.problem", "problem", "What is wrong with what was typed")
+        self._last_class: int | None = None
         self._pictures = False
         self._counts = {False: ROWS, True: PICTURES}
         self._arrange()
         self._connect()
+        self.part.hide()
         self.offer_classes(())
-        self.show_reconstructions(False)
 
     @property
     def wish(self) -> Wish:
@@ -81,20 +85,21 @@ class SampleControls(QWidget):
             field.set_value(self._counts[pictures])
 
     def offer_classes(self, words: Sequence[str]) -> None:
-        """Let one of these be chosen, by its place; nothing to choose where there are none."""
-        former = self.classes.currentData()
+        """Let one of these be chosen, by its place; the one that was chosen last is chosen again, if it is there."""
+        former = self._last_class
         self.classes.clear()
         self.classes.addItem("Any class", None)
         for code, word in enumerate(words):
             self.classes.addItem(word, code)
         self.classes.setCurrentIndex(former + 1 if former is not None and former < len(words) else 0)
-        self.classes.setVisible(len(words) > 0)
+        self.classes.setVisible(len(words) > 0 and self.part.isHidden())
 
     def show_reconstructions(self, reconstructions: bool) -> None:
         """Show the editors for reconstructions, or those for samples."""
         self.part.setVisible(reconstructions)
-        self.fields["temperature"].widget.setEnabled(not reconstructions)
-        self.classes.setEnabled(not reconstructions)
+        for widget in (self._labels["temperature"], self.fields["temperature"].widget):
+            widget.setVisible(not reconstructions)
+        self.classes.setVisible(not reconstructions and self.classes.count() > 1)
 
     def turn(self, pages: int) -> None:
         """Go some pages on, or back."""
@@ -107,9 +112,9 @@ class SampleControls(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 2, 8, 4)
         layout.setSpacing(6)
-        for name, width in (("n", 96), ("seed", 96), ("temperature", 76)):
+        for name, width in (("n", 88), ("seed", 88), ("temperature", 76)):
             field = self.fields[name]
-            layout.addWidget(_label(field.info))
+            layout.addWidget(self._labels[name])
             field.widget.setFixedWidth(width)
             layout.addWidget(field.widget)
             if name == "seed":
@@ -125,8 +130,12 @@ class SampleControls(QWidget):
             field.problem.connect(partial(self._on_problem, field))
         self.previous.clicked.connect(lambda: self.turn(-1))
         self.next.clicked.connect(lambda: self.turn(1))
-        self.classes.activated.connect(lambda place: self.changed.emit())
+        self.classes.activated.connect(self._on_class)
         self.part.activated.connect(lambda place: self.changed.emit())
+
+    def _on_class(self, place: int) -> None:
+        self._last_class = self.classes.itemData(place)
+        self.changed.emit()
 
     def _on_problem(self, field: Field, sentence: str) -> None:
         field.mark(bool(sentence))

@@ -38,6 +38,7 @@ class SampleDetail(QWidget):
         super().__init__()
         self.title = plain_label("samples.detail", "title", "What is shown large")
         self.pair = PictureGrid(theme, "samples.pair", "The sample and its nearest training item")
+        self.captions = [plain_label(f"samples.caption.{place}") for place in range(2)]
         self.pair.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.rows = RowsModel()
         self.table = plain_table(self.rows, "samples.pair_rows", "The sample and its nearest training row")
@@ -47,6 +48,7 @@ class SampleDetail(QWidget):
         self.nearness = Nearness(theme, "samples.nearness")
         self.star = quiet_button(theme, "samples.star", "star", "", "Favourite: put it aside, or give it back (S)")
         self.star.setCheckable(True)
+        self.star.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
         self._star_icon = bind_icon(self.star, theme, "star", "muted")
         self.star.clicked.connect(self.star_clicked)
         self._pictures, self._measured = True, False
@@ -59,7 +61,10 @@ class SampleDetail(QWidget):
         self._layout.setDirection(
             QBoxLayout.Direction.TopToBottom if pictures else QBoxLayout.Direction.LeftToRight
         )
-        self.setMinimumSize(*((220, 200) if pictures else (220, 150)))
+        self.setMinimumSize(*((220, 200) if pictures else (220, 112)))
+        # Words need breadth in a strip, pictures need height in a column.
+        for place, stretch in enumerate((3, 2, 2) if pictures else (5, 7, 4)):
+            self._layout.setStretch(place, stretch)
         self._pictures = pictures
         self._make_room()
 
@@ -67,6 +72,7 @@ class SampleDetail(QWidget):
         """Show nothing but what to do."""
         self.title.setText("")
         self.pair.set_pictures(np.empty((0, 1, 1, 1), np.uint8))
+        self._show_captions(())
         self.pair.set_hint(hint)
         self.rows.show_table(None)
         self.verdict.setText("")
@@ -75,7 +81,8 @@ class SampleDetail(QWidget):
 
     def show_pictures(self, pictures: Sequence[Array], captions: Sequence[str]) -> None:
         """Show one picture, or two beside each other, shape (C, H, W) each."""
-        self.pair.set_pictures(np.stack(pictures), captions=captions)
+        self.pair.set_pictures(np.stack(pictures), columns=len(pictures))
+        self._show_captions(captions)
 
     def show_rows(self, table: Table, captions: Sequence[str]) -> None:
         """Show one row, or two under each other."""
@@ -98,6 +105,11 @@ class SampleDetail(QWidget):
         if edges is not None and shares is not None:
             self.nearness.set_shares(edges, shares)
 
+    def _show_captions(self, captions: Sequence[str]) -> None:
+        for place, label in enumerate(self.captions):
+            label.setVisible(place < len(captions))
+            label.setText(captions[place] if place < len(captions) else "")
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """What cannot be read gives way to what can."""
         super().resizeEvent(event)
@@ -107,8 +119,18 @@ class SampleDetail(QWidget):
         self.nearness.setVisible(self._measured and (not self._pictures or self.height() >= LEAST_PX))
 
     def _arrange(self) -> None:
+        below = QHBoxLayout()
+        for label in self.captions:
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            below.addWidget(label, 1)
+        large = QWidget()
+        column = QVBoxLayout(large)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addWidget(self.pair, 1)
+        column.addLayout(below)
         self._pairs = QStackedWidget()
-        self._pairs.addWidget(self.pair)
+        self._pairs.addWidget(large)
         self._pairs.addWidget(self.table)
         words = QVBoxLayout()
         words.setSpacing(4)
@@ -122,10 +144,10 @@ class SampleDetail(QWidget):
         self._layout = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
         self._layout.setContentsMargins(8, 4, 8, 8)
         self._layout.setSpacing(6)
-        self._layout.addWidget(self._pairs, 3)
-        self._layout.addLayout(words, 2)
-        self._layout.addWidget(self.nearness, 2)
-        self.nearness.setMinimumSize(150, 120)
+        self._layout.addWidget(self._pairs)
+        self._layout.addLayout(words)
+        self._layout.addWidget(self.nearness)
+        self.nearness.setMinimumSize(150, 96)
 
 
 def _sentence(name: str, title: str) -> QLabel:
@@ -137,4 +159,5 @@ def _sentence(name: str, title: str) -> QLabel:
     label.setWordWrap(True)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+    label.setAlignment(Qt.AlignmentFlag.AlignTop)
     return label

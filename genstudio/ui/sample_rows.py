@@ -46,6 +46,7 @@ class SampleRows(QWidget):
         self._points = np.empty((0, 0))
         self._page: Page | None = None
         self._title = ""
+        self._chosen = -1
         self.choice = ViewChoice("samples", all_pairs=False)
         self.stage = Stage(theme, "samples.stage")
         self.stage.offer_layers(["data", "samples"])
@@ -86,14 +87,11 @@ class SampleRows(QWidget):
         self._show_rows(page, wanted)
         self._draw_page()
 
-    def select(self, row: int) -> None:
-        """Choose a row, silently."""
-        selection = self.samples.table.selectionModel()
-        with_rows = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
-        selection.blockSignals(True)
-        selection.setCurrentIndex(self.samples.rows.index(row, 0), with_rows)
-        selection.blockSignals(False)
-        self.samples.table.viewport().update()
+    def clear_choice(self) -> None:
+        """Choose no row."""
+        self._chosen = -1
+        self.samples.table.clearSelection()
+        self._draw_ring()
 
     def table_of(self, page: Page) -> Table | None:
         """The page as it is listed; None when it is empty."""
@@ -124,13 +122,13 @@ class SampleRows(QWidget):
 
     def _show_rows(self, page: Page, wanted: int) -> None:
         selection = self.samples.table.selectionModel()
-        chosen = selection.currentIndex().row() if selection.hasSelection() else -1
         # A model that is reset gives up its selection, which is no choice of the person's.
         selection.blockSignals(True)
         self.samples.show_table(self.table_of(page), wanted)
         selection.blockSignals(False)
-        if 0 <= chosen < len(page):
-            self.select(chosen)
+        self._chosen = self._chosen if self._chosen < len(page) else -1
+        if 0 <= self._chosen < self.samples.rows.rowCount():
+            self._select(self._chosen)
 
     def _on_points(self, data: Dataset, points: Array) -> None:
         if data is self._data:
@@ -139,6 +137,14 @@ class SampleRows(QWidget):
     def _set_points(self, points: Array) -> None:
         self._points = points
         self._draw_points()
+
+    def _select(self, row: int) -> None:
+        selection = self.samples.table.selectionModel()
+        with_rows = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+        selection.blockSignals(True)
+        selection.setCurrentIndex(self.samples.rows.index(row, 0), with_rows)
+        selection.blockSignals(False)
+        self.samples.table.viewport().update()
 
     def _draw_points(self) -> None:
         if self._preparation is None or self._points.shape[1] < 2:
@@ -160,9 +166,18 @@ class SampleRows(QWidget):
                 self.line.set_values(x[:, 0], self._preparation.names[0])
             return
         self.stage.set_samples(x[:, list(self.choice.columns)], self._page.component[:DRAWN_POINTS])
+        self._draw_ring()
         self.stage.set_title(self._title)
         if not len(self._points):
             self.stage.fit_view()
+
+    def _draw_ring(self) -> None:
+        """Find the chosen row, and what it is a reconstruction of, among the points."""
+        if self._page is None or self._page.x.shape[1] < 2:
+            return
+        known = self._page.x if self._page.other is None else np.stack([self._page.x, self._page.other], 1)
+        ringed = known[self._chosen:self._chosen + 1] if self._chosen >= 0 else known[:0]
+        self.stage.set_flagged(ringed.reshape(-1, self._page.x.shape[1])[:, list(self.choice.columns)])
 
     def _on_view_chosen(self) -> None:
         self._draw_points()
@@ -170,6 +185,8 @@ class SampleRows(QWidget):
 
     def _on_row(self, row: int) -> None:
         if row >= 0:
+            self._chosen = row
+            self._draw_ring()
             self.picked.emit(row)
 
 

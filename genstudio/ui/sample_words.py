@@ -6,9 +6,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from genstudio.applications.copying import Verdict, verdict, verdicts
+from genstudio.applications.copying import QUANTILES, Verdict, verdict, verdicts
 from genstudio.ui.sample_page import Array
 
+BY_CHANCE = QUANTILES[0]
+"""The share of training items that lie as near to another one as what is called a copy."""
 NO_DATA = "The training data of this run are not at hand, so that nothing can be compared with them. Open them again."
 WAITING = "Looking for the nearest training item…"
 LATER = "How near the page is to the training items is measured when training rests."
@@ -52,7 +54,8 @@ def page_sentence(answer: Mapping[str, Array]) -> str:
               f"{_short(float(answer['usual'][1]))}.")
     if not copies:
         return f"None of {len(found):,} looks copied. {middle}"
-    return f"{copies:,} of {len(found):,} may be {'a copy' if copies == 1 else 'copies'}. {middle}"
+    chance = max(1, round(BY_CHANCE * len(found)))
+    return f"{copies:,} of {len(found):,} may be copied, {chance:,} by chance. {middle}"
 
 
 def reconstruction_sentence(x: Array, other: Array) -> str:

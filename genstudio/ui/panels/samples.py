@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from genstudio.data.preparation import PicturePreparation
 from genstudio.models.contract import Conditional, Latent, Samples
@@ -16,13 +16,11 @@ from genstudio.runs.job import Asked, Status
 from genstudio.runs.run import Run
 from genstudio.training.events import Preview
 from genstudio.ui.panel import Panel, PanelInfo
+from genstudio.ui.sample_body import SampleBody
 from genstudio.ui.sample_comparison import SampleComparison
 from genstudio.ui.sample_controls import SampleControls
-from genstudio.ui.sample_detail import SampleDetail
 from genstudio.ui.sample_export import Offer, SampleExport
 from genstudio.ui.sample_page import Array, Favourites, Page, Wish, empty_page, page_of
-from genstudio.ui.sample_pictures import SamplePictures
-from genstudio.ui.sample_rows import SampleRows
 from genstudio.ui.sample_views import HINTS, VIEWS, SampleViews
 from genstudio.ui.sample_words import NO_DATA
 
@@ -53,9 +51,8 @@ class SamplesPanel(Panel):
         self._classes_of: str | None = None
         self.favourites = Favourites()
         self.controls = SampleControls(self.theme)
-        self.grid = SamplePictures(self.theme)
-        self.rows = SampleRows(self.theme, self.model.pump)
-        self.detail = SampleDetail(self.theme)
+        self.body = SampleBody(self.theme, self.model.pump)
+        self.grid, self.rows, self.detail = self.body.grid, self.body.rows, self.body.detail
         self.comparison = SampleComparison(self.model, self.detail, self.favourites)
         self.exporting = SampleExport(self.model, self.theme, self, self._offer)
         self.views = SampleViews(self.theme)
@@ -117,7 +114,7 @@ class SamplesPanel(Panel):
             self._on_starred()
         elif event.key() == Qt.Key.Key_Escape:
             self.comparison.clear()
-            self.grid.set_selected([])
+            self.body.clear_choice()
         else:
             super().keyPressEvent(event)
 
@@ -130,20 +127,12 @@ class SamplesPanel(Panel):
         above.addWidget(self.views)
         above.addStretch(1)
         above.addWidget(self.exporting.button)
-        self._pages = QStackedWidget()
-        self._pages.addWidget(self.grid)
-        self._pages.addWidget(self.rows)
-        self._both = QSplitter(Qt.Orientation.Horizontal)
-        self._both.setObjectName("samples.parts")
-        self._both.setChildrenCollapsible(False)
-        self._both.addWidget(self._pages)
-        self._both.addWidget(self.detail)
         layout = QVBoxLayout(self.content)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(above)
         layout.addWidget(self.controls)
-        layout.addWidget(self._both, 1)
+        layout.addWidget(self.body, 1)
 
     def _connect(self) -> None:
         self.views.chosen.connect(self.show_view)
@@ -151,7 +140,7 @@ class SamplesPanel(Panel):
         self.grid.turned.connect(self._turn)
         self.grid.clicked.connect(self.comparison.pick)
         self.rows.picked.connect(self.comparison.pick)
-        self.comparison.picked.connect(self._on_picked)
+        self.comparison.picked.connect(self.body.show_detail)
         self.rows.samples.copied.connect(self._on_copied)
         for starred in (self.grid.starred, self.rows.starred, self.detail.star_clicked):
             starred.connect(self._on_starred)
@@ -165,10 +154,7 @@ class SamplesPanel(Panel):
         self._classes_of = None
         self.controls.set_pictures(self.pictures)
         self.controls.offer_classes(())
-        self.detail.set_pictures(self.pictures)
-        self._both.setOrientation(Qt.Orientation.Horizontal if self.pictures else Qt.Orientation.Vertical)
-        self._both.setSizes([640, 260] if self.pictures else [400, 190])
-        self._pages.setCurrentWidget(self.grid if self.pictures else self.rows)
+        self.body.set_pictures(self.pictures)
         if not self.pictures:
             self.rows.set_preparation(run.preparation)
         self.views.offer_reconstructions(issubclass(run.model, Latent))
@@ -185,6 +171,8 @@ class SamplesPanel(Panel):
             levels = () if run.data is None or run.data.labels is None else run.data.labels.levels
             words = levels if len(levels) == count else tuple(f"class {place + 1}" for place in range(count))
             self.controls.offer_classes(words)
+            if self.wish.condition is not None:
+                self._draw_again()
 
         self.model.ask("conditions", done, key="samples.conditions")
 
@@ -243,19 +231,17 @@ class SamplesPanel(Panel):
         if run is None:
             return
         self._page = page
-        if self.pictures:
-            missing = self.views.current == "reconstructions" and run.data is None
-            self.grid.set_hint(NO_DATA if missing else HINTS[self.views.current])
-            self.grid.show_page(page)
-        else:
-            wanted = self.wish.n if self.views.current == "samples" else len(page)
-            self.rows.show_page(page, wanted, self._title(run))
+        view = self.views.current
+        wanted = self.wish.n if view == "samples" else len(page)
+        missing = view == "reconstructions" and run.data is None
+        self.body.show_page(page, wanted, self._title(run), NO_DATA if missing else HINTS[view])
         self._show_stars(run)
         self.exporting.set_some(len(page) > 0)
         self.comparison.show_page(run, page, run.status.ended or run.status is Status.PAUSED)
 
     def _title(self, run: Run) -> str:
-        step = f" · {run.model.info.step_name} {run.history.step:,}" if run.history.step else ""
+        reached = self._page.step or run.history.step
+        step = f" · {run.model.info.step_name} {reached:,}" if reached else ""
         return f"{VIEWS[self.views.current][0]}{step}"
 
     def _show_stars(self, run: Run) -> None:
@@ -285,9 +271,6 @@ class SamplesPanel(Panel):
         self._draw_again()
         if run is not None and not run.status.ended and self.views.current == "samples":
             self._ask_page(self._live_wish())
-
-    def _on_picked(self, picked: bool) -> None:
-        self.detail.setVisible(picked or self.pictures)
 
     def _on_starred(self) -> None:
         run, item = self._run, self.comparison.item

@@ -6,7 +6,7 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QToolButton, QWidget
 
 from genstudio.ui.plots import gate
 from genstudio.ui.plots.paint import faded, retheme_legend
@@ -24,17 +24,18 @@ class Nearness(Plot):
         self._edges, self._shares = np.array([0.0, 1.0]), np.zeros((2, 1))
         self._bars = [pg.PlotCurveItem() for _ in _NAMES]
         self._line = pg.InfiniteLine(angle=90, movable=False)
-        self._legend = self.item.addLegend(offset=(-2, 2), labelTextSize="8pt")
+        self._legend = self.item.addLegend(offset=(4, 2), labelTextSize="8pt")
         for bars, title in zip(self._bars, _NAMES, strict=True):
             self.item.addItem(bars, ignoreBounds=True)
             self._legend.addItem(bars, title)
         self.item.addItem(self._line, ignoreBounds=True)
         self.box.disableAutoRange()
         self.box.setMouseEnabled(x=False, y=False)
-        self.set_labels("distance to the nearest", "")
+        self.set_labels("distance", "")
         # Only the shapes count, and it is small.
         self.item.hideAxis("left")
-        self.box.setMenuEnabled(False)
+        for tool in self.findChildren(QToolButton):
+            tool.hide()
         self.set_chosen(None)
         self.retheme()
 

@@ -274,7 +274,8 @@ class PictureGrid(QWidget):
     def _hover(self, index: int) -> None:
         if index != self._under:
             self._under = index
-            self.setToolTip(plain_tip(self._captions[index]) if 0 <= index < len(self._captions) else "")
+            if self._captions:
+                self.setToolTip(plain_tip(self._captions[index]) if 0 <= index < len(self._captions) else "")
             self.hovered.emit(index)
 
     def _describe(self) -> None:

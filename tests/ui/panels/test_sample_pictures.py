@@ -158,6 +158,9 @@ def test_a_class_is_asked_of_a_model_that_learned_classes(hand: PictureHand) -> 
     hand.page()
     hand.until(lambda: not classes.isVisible())
     assert hand.panel.wish.condition is None
+    hand.model.show_run(run)
+    hand.until(lambda: np.array_equal(hand.panel.page.x, expected))
+    assert classes.currentText() == "7"
 
 
 def test_a_chosen_sample_stands_beside_its_nearest_training_item(hand: PictureHand) -> None:
@@ -241,6 +244,22 @@ def test_pages_favourites_and_many_samples_are_exported(
         assert len(archive.namelist()) == 150
         last = QImage.fromData(archive.read("0150.png"))
     assert last.pixelColor(9, 9).red() == as_bytes(drawn_by(run, n=150, seed=0))[149, 0, 9, 9]
+
+
+def test_rows_without_data_say_so_too(hand: PictureHand) -> None:
+    hand.load(blobs(60))
+    hand.model.choose_model("vae")
+    hand.model.edit_training(hand.model.recipe.training.model_copy(update={"steps": 3, "batch_size": 32}))
+    run = hand.train(**SMALL)
+    hand.until(lambda: len(hand.panel.page) == 1000)
+    run.data = None
+    hand.click("samples.show_reconstructions")
+    assert "not at hand" in hand.panel.rows.stage.hint.text()
+    hand.click("samples.show_favourites")
+    assert "put aside" in hand.panel.rows.stage.hint.text()
+    hand.click("samples.show_samples")
+    hand.until(lambda: len(hand.panel.page) == 1000)
+    assert not hand.panel.rows.stage.hint.text()
 
 
 @pytest.mark.parametrize("name", ["a.gif", "nowhere/a.png"])
