@@ -143,7 +143,7 @@ class FilmBar(QWidget):
         run = self._model.current
         if run is not None:
             name, last = run.model.info.step_name, max(step, run.history.step)
-            self.label.setText(f"{name} {step:,} of {last:,}")
+            self.label.setText(f"{name} {step:,}" + ("" if self._film.step is None else f" of {last:,}"))
             # Longer texts widen the label, and shorter ones leave it so: the slider must not tremble.
             self.label.setMinimumWidth(max(self.label.minimumWidth(), self.label.sizeHint().width()))
 

@@ -117,17 +117,16 @@ class LearningCurves(QWidget):
                 continue
             key = f"{run.key}.{name}"
             if key not in self._drawn:
-                self._begin(key, run, known, place)
+                self._begin(key, run, name, place)
             steps, values = run.history.series(name, self._drawn[key])
             if len(steps):
                 self.curves.append(key, steps, -values if known.climbs else values)
                 self._drawn[key] += len(steps)
 
-    def _begin(self, key: str, run: Run, known: metrics.Metric, place: int) -> None:
-        several = len(self._shown()) > 1
-        same_run = [drawn for drawn in self._drawn if drawn.startswith(run.key)]
+    def _begin(self, key: str, run: Run, metric: str, place: int) -> None:
+        known, several = metrics.metric(metric), len(self._shown()) > 1
         # One run's curves differ in colour as well; several runs have a colour each.
-        colour = place if several else len(same_run)
+        colour = place if several else metrics.colour_of(metric)
         name = f"{run.name}: {known.title}" if several else known.title
         role = "valid" if known.held_out else "train"
         # What is measured batch by batch is noisy.

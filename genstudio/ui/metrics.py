@@ -55,6 +55,12 @@ def metric(name: str) -> Metric:
     return _METRICS.get(name) or Metric(words, words.lower())
 
 
+def colour_of(name: str) -> int:
+    """The number of the colour that a figure has among those of its group."""
+    group = [other for other, known in _METRICS.items() if known.group == metric(name).group]
+    return group.index(name) if name in group else 0
+
+
 def groups(run: Run) -> tuple[str, ...]:
     """The plots that can be drawn of a run, that of its loss first."""
     found = dict.fromkeys(metric(name).group for name in run.history.metrics)

@@ -83,14 +83,16 @@ class Peaks:
 
     def outline(self, x: Floats, y: Floats, first: int, last: int, most: int) -> tuple[Floats, Floats]:
         """About 2 * `most` points that look like the part from `first` to `last` of a curve, shape (M,) each."""
-        if last - first <= 2 * most + 2 * self.BLOCK:
+        if last - first <= 2 * most:
             return x[first:last], y[first:last]
-        begin, end = first // self.BLOCK, last // self.BLOCK
+        # Shorter parts are gone through value by value, as their blocks would be seen.
+        block = self.BLOCK if last - first > self.BLOCK * most else 1
+        low, high = (self._ends.x, self._ends.y) if block > 1 else (y, y)
+        begin, end = first // block, last // block
         starts = np.arange(0, end - begin, -(-(end - begin) // most))
-        lows = np.minimum.reduceat(self._ends.x[begin:end], starts)
-        highs = np.maximum.reduceat(self._ends.y[begin:end], starts)
-        places = (begin + starts) * self.BLOCK
+        lows, highs = np.minimum.reduceat(low[begin:end], starts), np.maximum.reduceat(high[begin:end], starts)
+        places = (begin + starts) * block
         # The newest value is always among them.
-        rest = slice(min(end * self.BLOCK, last - 1), last)
+        rest = slice(min(end * block, last - 1), last)
         xs = np.concatenate([np.repeat(x[places], 2), x[rest]])
         return xs, np.concatenate([np.column_stack([lows, highs]).ravel(), y[rest]])

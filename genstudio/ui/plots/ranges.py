@@ -7,10 +7,10 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-_BEGINNING = 0.03
+_BEGINNING = 0.06
 _FEW = 50
 _LOOKED_AT = 4_000
-_RARE = 0.998
+_RARE = 0.995
 # Spans below this share of the numbers themselves are dust of rounding.
 _RESOLUTION = 1e-12
 

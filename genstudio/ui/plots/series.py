@@ -44,10 +44,11 @@ class Series:
         self._peaks = Peaks()
         self._mean = RunningMean() if smooth else None
         self._log_x = False
-        self._curve = pg.PlotDataItem(name=html.escape(title))
+        name = html.escape(title)
+        # The legend shows the clearer one of the two.
+        self._curve, self._smooth = pg.PlotDataItem(name=None if smooth else name), pg.PlotDataItem(name=name)
         # A few validation points must not hide behind a noisy training curve.
         self._curve.setZValue(5 if role == "valid" else 0)
-        self._smooth = pg.PlotDataItem()
         self._smooth.setZValue(3)
         for curve in self._curves:
             item.addItem(curve, ignoreBounds=True)
