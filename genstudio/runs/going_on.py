@@ -63,6 +63,7 @@ def go_on(
     Raises:
         TrainingError, RecipeError: it cannot go on, or not so; it is as it was.
     """
+    run.catch_up()
     learned = _left(run, asked, recipe)
     later = _changed(recipe or run.recipe, learned.step, live or {})
     run.job.close(0.0)

@@ -274,13 +274,14 @@ class RemoteJob:
             asked = self._open.get(number)
             if asked is not None and _wanted(asked):
                 asked.progress = progress
-        for answered in report.answered:
-            self._answer(answered)
         self._learned = report.learned or self._learned
         if not report.ended:
             with self._lock:
                 self._reached = report.reached
                 self._remember(report.told)
+        # Whoever gets an answer can know by then all that was told before it.
+        for answered in report.answered:
+            self._answer(answered)
 
     def _answer(self, answered: Answered) -> None:
         asked = self._open.pop(answered.number, None)

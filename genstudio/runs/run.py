@@ -56,6 +56,7 @@ class Run:
     raw: Raw | None = None
     resumable: bool = True
     key: str = field(default_factory=lambda: uuid.uuid4().hex)
+    _ahead: list[Told] = field(default_factory=list, repr=False)
 
     @property
     def table(self) -> Table | None:
@@ -85,10 +86,16 @@ class Run:
 
     def pull(self) -> list[Told]:
         """All that the job told since the last call, remembered and handed on."""
+        self.catch_up()
+        told, self._ahead = self._ahead, []
+        return told
+
+    def catch_up(self) -> None:
+        """Remember all that the job has told by now; `pull` will still hand it on."""
         told = self.job.drain()
         for item in told:
             self.take(item)
-        return told
+        self._ahead += told
 
     def repeatable(self) -> Recipe:
         """The recipe that gives the same numbers again: limits of time become the step they reached."""

@@ -43,6 +43,7 @@ def snapshot(run: Run, asked: Asked) -> Snapshot:
 
     A run that has learned nothing yet gives no state, and its snapshot has none.
     """
+    run.catch_up()
     learned = run.status is not Status.WAITING and not asked.cancelled() and asked.exception() is None
     # Steps taken after the answer do not belong to what it says; runs that ended, or are edited by hand, take none.
     told = run.history.step if run.status.ended else asked.step

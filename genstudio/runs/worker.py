@@ -99,6 +99,7 @@ class Errand:
         self._snapshot: Learned | None = None
         self._learned: Learned | None = None
         self._snapshot_due = time.monotonic() + SNAPSHOT_SECONDS[0]
+        self._snapshot_step = 0
         self._ended = False
         self._news = threading.Event()
         self._subject = work.subject()
@@ -154,6 +155,7 @@ class Errand:
         if self._ended or asked.cancelled() or asked.exception() is not None:
             return
         learned = asked.result()
+        self._snapshot_step = asked.step
         self._snapshot = split(learned, asked.step)
         self._snapshot_due = time.monotonic() + snapshot_interval(sum(array.nbytes for array in learned.values()))
 
@@ -183,7 +185,8 @@ class Errand:
             send(self._connection, report)
 
     def _ask_for_snapshot(self) -> None:
-        if self._job.status is Status.TRAINING and time.monotonic() >= self._snapshot_due:
+        new = self._job.reached.step > self._snapshot_step and not self._job.status.ended
+        if new and time.monotonic() >= self._snapshot_due:
             self._snapshot_due = math.inf
             asked = Asked("learned", {}, None)
             asked.add_done_callback(self._on_snapshot)

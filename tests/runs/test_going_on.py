@@ -330,6 +330,40 @@ def test_a_killed_process_leaves_what_can_go_on(
         workers.close()
 
 
+def test_a_process_killed_while_it_held_loses_nothing(begun: Callable[..., Run]) -> None:
+    workers = Workers()
+    try:
+        run = begun(recipe(epochs=100_000), workers)
+        job = run.job
+        assert isinstance(job, RemoteJob)
+        run.job.step()
+        run.job.step()
+        until(lambda: job._learned is not None and job._learned.step == 2)
+        assert job._worker is not None
+        os.kill(int(job._worker.process.pid or 0), signal.SIGKILL)
+        assert (ended(run).status, run.history.step) == (Status.FAILED, 2)
+        until(lambda: job._local is not None)
+        assert why_not_go_on(run) is None
+        assert learned(run)["checkpoint/step"][0] == 2
+        assert job.close()
+    finally:
+        workers.close()
+
+
+def test_saved_while_it_trains_elsewhere(
+    begun: Callable[..., Run], runs: list[Run], workers: Workers, tmp_path: Path
+) -> None:
+    run = begun(recipe(epochs=100_000), workers)
+    run.job.start()
+    until(lambda: run.pull() is not None and run.history.step > 3)
+    again = reopened(run, tmp_path / "run.genstudio", runs)
+    assert again.status is Status.STOPPED
+    assert again.history.step == learned(again)["checkpoint/step"][0] > 3
+    assert again.history.series("rate")[0][-1] == again.history.step
+    assert run.status is Status.TRAINING
+    assert run.job.close()
+
+
 def test_a_session_goes_on_in_its_processes(workers: Workers) -> None:
     session = Session(workers=workers)
     run = session.add(new_run(recipe(), data(), workers=workers))

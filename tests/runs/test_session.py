@@ -9,6 +9,8 @@ from genstudio.runs.job import Status
 from genstudio.runs.recipe import TrainingRecipe, recipe_from_values
 from genstudio.runs.run import Run, new_run, with_settings
 from genstudio.runs.session import Session
+from genstudio.runs.status import Turned
+from genstudio.training.events import Progress
 from tests.runs.learners import small_data, until
 
 RECIPE = recipe_from_values({"data": {"source": "two_moons"}, "model": {"name": "gmm", "n_components": 2}})
@@ -63,3 +65,14 @@ def test_a_stopped_run_is_repeated_by_its_step(session: Session) -> None:
     assert run.repeatable().training == TrainingRecipe(steps=run.history.step)
     run.by_hand = True
     assert run.repeatable() == run.recipe
+
+
+def test_what_was_remembered_early_is_still_handed_on(session: Session) -> None:
+    run = session.start(RECIPE, small_data())
+    until(lambda: run.job.status.ended)
+    run.catch_up()
+    assert (run.status, run.history.step > 0) == (Status.DONE, True)
+    told = run.pull()
+    assert Turned(Status.DONE) in told
+    assert max(item.step for item in told if isinstance(item, Progress)) == run.history.step
+    assert run.pull() == []
