@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSplitter, QToolButton,
 
 from genstudio.data.dataset import Dataset
 from genstudio.models.contract import Latent, Samples
+from genstudio.runs.question import evenly
 from genstudio.runs.run import Run
 from genstudio.ui.icons import bind_icon
 from genstudio.ui.panel import Panel
@@ -104,7 +105,7 @@ class LivePictures(QWidget):
         data = self._data
         self.data.set_title("Data" if data is None else f"Data · {data.name}")
         if data is not None:
-            self.data.grid.set_pictures(data.train[:COUNT])
+            self.data.grid.set_pictures(data.train[evenly(len(data.train), COUNT)])
         else:
             self.data.grid.set_pictures(self.data.grid.pictures[:0])
             self.data.grid.set_hint("The pictures that this run learned from are not at hand.")

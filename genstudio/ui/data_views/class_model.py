@@ -26,14 +26,12 @@ class ClassField(IntEnum):
     NAME = 0
     SHARE = 1
     COUNT = 2
-    USED = 3
 
 
 _TITLES = {
     ClassField.NAME: ("Class", "Pictures of the checked classes are used; the small picture is their mean"),
     ClassField.SHARE: ("Share", "How many pictures there are, and in bright how many of them are used"),
-    ClassField.COUNT: ("Pictures", "How many pictures of the class there are"),
-    ClassField.USED: ("Used", "How many of them are learned from or held out"),
+    ClassField.COUNT: ("Pictures", "How many are learned from or held out, of how many there are"),
 }
 
 
@@ -137,10 +135,10 @@ class ClassModel(QAbstractTableModel):
 
 
 def _text(row: ClassRow, field: ClassField) -> str | None:
-    texts = {ClassField.NAME: shortened(row.name), ClassField.COUNT: f"{row.count:,}", ClassField.USED: f"{row.used:,}"}
-    return texts.get(field)
+    count = f"{row.count:,}" if row.used == row.count else f"{row.used:,} of {row.count:,}"
+    return {ClassField.NAME: shortened(row.name), ClassField.COUNT: count}.get(field)
 
 
 def _alignment(field: ClassField) -> Qt.AlignmentFlag:
-    number = field in (ClassField.COUNT, ClassField.USED)
-    return (Qt.AlignmentFlag.AlignRight if number else Qt.AlignmentFlag.AlignLeft) | Qt.AlignmentFlag.AlignVCenter
+    side = Qt.AlignmentFlag.AlignRight if field is ClassField.COUNT else Qt.AlignmentFlag.AlignLeft
+    return side | Qt.AlignmentFlag.AlignVCenter

@@ -35,7 +35,7 @@ from genstudio.ui.theme import Theme
 
 _ROW_PX = 36
 _ICON_PX = 30
-_WIDTHS_PX = {ClassField.NAME: 150, ClassField.COUNT: 76, ClassField.USED: 70}
+_WIDTHS_PX = {ClassField.SHARE: 100, ClassField.COUNT: 104}
 _NONE = "These pictures have no classes. In a folder of pictures the sub-folders are the classes."
 
 
@@ -108,7 +108,7 @@ class ClassesView(QWidget):
         table.verticalHeader().setDefaultSectionSize(_ROW_PX)
         header = table.horizontalHeader()
         header.setHighlightSections(False)
-        header.setSectionResizeMode(ClassField.SHARE, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(ClassField.NAME, QHeaderView.ResizeMode.Stretch)
         for field, width in _WIDTHS_PX.items():
             header.resizeSection(field, width)
         theme.changed.connect(table.viewport().update)

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QCheckBox, QComboBox, QFileDialog, QLabel, QTableView
 from pytestqt.qtbot import QtBot
@@ -138,6 +139,8 @@ def test_unchecked_classes_are_left_out_and_undo_brings_them_back(
     shown = {row.name: (row.checked, row.used) for row in panel.classes.classes.rows}
     assert shown["3"] == (False, 0)
     assert shown["4"] == (True, (pictures.codes == 4).sum())
+    assert panel.classes.classes.index(3, ClassField.COUNT).data() == "0 of 183"
+    assert panel.classes.classes.index(4, ClassField.COUNT).data() == "181"
     model.undo.undo()
     settled(qtbot, model)
     assert model.recipe.data.preparation.classes is None
@@ -295,3 +298,17 @@ def test_a_folder_is_opened_from_the_menu(
     assert desk.find("source.choice", QComboBox).currentText() == "pets"
     assert desk.model.recipe.model.name == "vae"
     assert desk.action("open_folder").shortcut().toString() == "Ctrl+Shift+O"
+
+
+def test_a_dropped_folder_is_opened(open_desk: Callable[..., Desk], folder: Path) -> None:
+    desk = open_desk()
+    before = desk.model.data
+    carried = QMimeData()
+    carried.setUrls([QUrl.fromLocalFile(str(folder))])
+    desk.window.dropEvent(QDropEvent(
+        QPointF(5, 5), Qt.DropAction.CopyAction, carried, LEFT, Qt.KeyboardModifier.NoModifier, QEvent.Type.Drop
+    ))
+    desk.loaded(before)
+    assert desk.model.pictures is not None
+    assert desk.model.pictures.levels == ("cats", "dogs")
+    assert "was left out" in desk.said()
