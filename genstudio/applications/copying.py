@@ -57,14 +57,14 @@ def shares(distances: Array, own: Array, bins: int = BINS) -> tuple[Array, Array
     """How two sets of distances are spread over common bins.
 
     Arguments:
-        distances: of invented items from their nearest training item, shape (N,), finite.
+        distances: of invented items from their nearest training item, shape (N,); NaN and inf are left out.
         own: of training items from one another, shape (M,), finite.
 
     Returns:
         edges (B + 1,), and the share of either in each bin, shape (2, B); a row of zeros where there are none.
     """
-    both = np.concatenate([distances, own])
-    high = float(both.max(initial=0.0)) or 1.0
+    finite = distances[np.isfinite(distances)]
+    high = float(np.concatenate([finite, own]).max(initial=0.0)) or 1.0
     edges = np.linspace(0.0, high, bins + 1)
-    counts = [np.histogram(values, edges)[0] / max(len(values), 1) for values in (distances, own)]
+    counts = [np.histogram(values, edges)[0] / max(len(values), 1) for values in (finite, own)]
     return edges, np.array(counts)

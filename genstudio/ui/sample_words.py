@@ -37,6 +37,8 @@ def nearest_sentence(answer: Mapping[str, Array], place: int) -> str:
         place: of the sample in it.
     """
     distance = float(answer["distance"][place])
+    if not np.isfinite(distance):
+        return "This sample holds values that are no numbers, so that nothing is near to it."
     found = _SENTENCES[verdict(distance, answer["usual"])].format(row=f"{int(answer['row'][place]) + 1:,}")
     usual = answer["usual"]
     if not np.isfinite(usual).all():
@@ -48,14 +50,18 @@ def page_sentence(answer: Mapping[str, Array]) -> str:
     """Whether a page holds copies."""
     found = verdicts(answer["distance"], answer["usual"])
     copies = sum(one in (Verdict.SAME, Verdict.COPY) for one in found)
+    known = answer["distance"][np.isfinite(answer["distance"])]
+    if not len(known):
+        return "These samples hold no numbers that could be compared."
     if not np.isfinite(answer["usual"]).all():
         return ""
-    middle = (f"Median distance {_short(float(np.median(answer['distance'])))}, among training items "
+    middle = (f"Median distance {_short(float(np.median(known)))}, among training items "
               f"{_short(float(answer['usual'][1]))}.")
     if not copies:
         return f"None of {len(found):,} looks copied. {middle}"
-    chance = max(1, round(BY_CHANCE * len(found)))
-    return f"{copies:,} of {len(found):,} may be copied, {chance:,} by chance. {middle}"
+    chance = round(BY_CHANCE * len(found))
+    expected = f", {chance:,} by chance" if chance else ""
+    return f"{copies:,} of {len(found):,} may be copied{expected}. {middle}"
 
 
 def reconstruction_sentence(x: Array, other: Array) -> str:

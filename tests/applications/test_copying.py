@@ -46,6 +46,8 @@ def test_shares_sum_to_one_over_common_bins() -> None:
     edges, found = shares(np.array([0.0, 0.2, 1.0]), np.array([0.5, 2.0]), bins=4)
     np.testing.assert_allclose(edges, [0, 0.5, 1, 1.5, 2])
     np.testing.assert_allclose(found, [[2 / 3, 0, 1 / 3, 0], [0, 0.5, 0, 0.5]])
+    edges, found = shares(np.array([np.nan, np.inf, 0.5]), np.array([1.0]), bins=2)
+    np.testing.assert_allclose(found, [[0, 1], [0, 1]])
     edges, found = shares(np.empty(0), np.empty(0))
     assert edges[-1] == 1.0
     assert not found.any()

@@ -202,7 +202,8 @@ class SamplesPanel(Panel):
         if run is None or self.views.current != "samples" or not self._live_wish().answered_by(preview.answer):
             return
         self._offer_classes(run)
-        if self.wish.n > LIVE_SAMPLES and run.status.ended:
+        past = self.model.watching.step is not None
+        if self.wish.n > LIVE_SAMPLES and run.status.ended and not past:
             self._ask_page(self.wish)
         else:
             self._show(_page(preview.answer, self._live_wish(), preview.step))
@@ -269,7 +270,8 @@ class SamplesPanel(Panel):
     def _on_wished(self) -> None:
         run = self._run
         self._draw_again()
-        if run is not None and not run.status.ended and self.views.current == "samples":
+        live = run is not None and not run.status.ended and self.model.watching.step is None
+        if live and self.views.current == "samples":
             self._ask_page(self._live_wish())
 
     def _on_starred(self) -> None:

@@ -226,6 +226,11 @@ class PictureGrid(QWidget):
             painter.setPen(QColor(self.theme.tokens.muted))
             room = self.rect().adjusted(24, 24, -24, -24)
             painter.drawText(room, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._hint)
+        if self.hasFocus() and not self._selected:
+            # With a picture chosen, its own frame shows where the keys go.
+            painter.setPen(QColor(self.theme.tokens.accent))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         painter.end()
 
     def _draw_pictures(self, painter: QPainter) -> None:
