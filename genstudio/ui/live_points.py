@@ -89,7 +89,9 @@ class LivePoints(QWidget):
         if run is None:
             self.stage.set_title("Model: press Train")
             return
-        step = f" · step {run.history.step:,}" if run.history.step else ""
+        past = self.model.watching.step
+        shown = run.history.step if past is None else past
+        step = f" · {run.model.info.step_name} {shown:,}" if shown else ""
         self.stage.set_title(f"{run.model.info.title}{step}")
 
     # Building.
@@ -137,6 +139,7 @@ class LivePoints(QWidget):
         self.stage.component_edited.connect(self._on_dragged)
         self.stage.component_edit_finished.connect(self._on_let_go)
         self.model.edited.connect(self._on_edited)
+        self.model.watching.scrubbed.connect(lambda: self.retitle(self.model.current))
 
     # Data and truth.
 

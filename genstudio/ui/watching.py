@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Mapping
 from typing import Any
 
@@ -82,6 +83,10 @@ class Watching(QObject):
 
     def scrub(self, step: int | None) -> None:
         """Show how all looked at a step, or as it is now (None), while training goes on."""
+        moments = self.moments if step is not None else []
+        if step is not None and moments:
+            # All views show the same moment, and say so.
+            step = moments[max(0, bisect.bisect_right(moments, step) - 1)]
         if step == self.step:
             return
         self.step = step
