@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSlider, QWidget
 
 STEPS_PER_SECOND = (0.5, 1, 2, 5, 10, 20, 50, 0)
 """The slider's places; 0 stands for as fast as it goes."""
@@ -29,6 +29,7 @@ class SpeedSlider(QWidget):
         self.slider.setFixedWidth(96)
         self._label = QLabel()
         self._label.setProperty("role", "muted")
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self._label.setFixedWidth(self._label.fontMetrics().horizontalAdvance("0.5 steps/s") + 6)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(4, 0, 4, 0)

@@ -56,10 +56,13 @@ class RunningMean:
         self._sums.extend(np.zeros(len(values)), sums)
 
     def at(self, places: NDArray[np.int64], half: int) -> Floats:
-        """Means of the values up to `half` places before and behind each place, shape (M,); fewer near the ends."""
+        """Means of the values up to `half` places before and behind each place, shape (M,).
+
+        At the beginning, where curves fall steeply, as many before as behind; at the end fewer behind.
+        """
         sums = self._sums.y
-        reach = np.minimum(half, np.minimum(places, len(sums) - 2 - places))
-        first, last = places - reach, places + reach + 1
+        before = np.minimum(half, places)
+        first, last = places - before, places + np.minimum(before, len(sums) - 2 - places) + 1
         found: Floats = (sums[last] - sums[first]) / (last - first)
         return found
 

@@ -153,6 +153,7 @@ def test_noisy_curves_are_smoothed_and_stay_in_sight_faintly(curves: Curves) -> 
     for i in (500, 700):
         around = noisy()[int(x[i]) - 10:int(x[i]) + 11]
         assert mean[i] == pytest.approx(around.mean(), abs=1e-6), "the mean over 1/200 of the curve"
+    assert mean[-1] == pytest.approx(noisy()[-11:].mean()), "the newest value alone is no mean"
     raw, smooth = (item.opts["pen"].color() for item in curves.item.listDataItems()[-2:])
     ground = QColor(curves.theme.tokens.plot).lightnessF()
     assert abs(raw.lightnessF() - ground) < abs(smooth.lightnessF() - ground)
