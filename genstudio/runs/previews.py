@@ -10,9 +10,9 @@ from typing import Any
 
 from genstudio.training.events import Preview
 
-SHARE = 0.04
+SHARE = 0.025
 """Most of the training time that looking may take, divided evenly between what is looked at."""
-FIRST_SHARE = 0.02
+FIRST_SHARE = 0.015
 """Looks whose cost nobody knows yet are only taken while all together took no more than this."""
 INTERVAL_SECONDS = 0.1
 
