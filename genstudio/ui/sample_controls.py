@@ -112,7 +112,7 @@ class SampleControls(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 2, 8, 4)
         layout.setSpacing(6)
-        for name, width in (("n", 88), ("seed", 88), ("temperature", 76)):
+        for name, width in (("n", 84), ("seed", 84), ("temperature", 66)):
             field = self.fields[name]
             layout.addWidget(self._labels[name])
             field.widget.setFixedWidth(width)

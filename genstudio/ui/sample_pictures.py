@@ -10,6 +10,8 @@ from genstudio.ui.plots.picture_grid import PictureGrid
 from genstudio.ui.sample_page import Page
 from genstudio.ui.theme import Theme
 
+LARGEST_PX = 196
+"""Few pictures need not fill the room: one is large in the detail."""
 _NOTCH = 120
 
 
@@ -25,7 +27,7 @@ class SamplePictures(PictureGrid):
     starred = Signal()
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__(theme, "samples.grid", "Samples")
+        super().__init__(theme, "samples.grid", "Samples", largest_px=LARGEST_PX)
         self._wheeled = 0
         self.setToolTip("PageDown, PageUp or the wheel: other pages. Arrows: choose. S: put aside.")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
@@ -16,7 +17,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from genstudio.applications.mosaic import as_bytes, mosaic
 from genstudio.ui.plots import export
 from genstudio.ui.plots.picture_menu import PictureMenu
-from genstudio.ui.plots.picture_overlay import draw_captions, draw_frames, draw_stars
+from genstudio.ui.plots.picture_overlay import draw_captions, draw_frames, draw_stars, image_of
 from genstudio.ui.plots.picture_places import CRISP, Places, placed
 from genstudio.ui.theme import Theme
 from genstudio.ui.tips import plain_tip
@@ -37,6 +38,7 @@ class PictureGrid(QWidget):
     Arguments:
         name: object name; those of the menu's actions start with it.
         title: what those hear who cannot see it.
+        largest_px: side that no picture exceeds, logical pixels.
 
     Signals:
         clicked: the picture that was chosen by the mouse or by arrow keys; it is selected already.
@@ -50,8 +52,12 @@ class PictureGrid(QWidget):
     hovered = Signal(int)
     export_failed = Signal(object)
 
-    def __init__(self, theme: Theme, name: str, title: str = "Pictures", parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, name: str, title: str = "Pictures", parent: QWidget | None = None, *,
+        largest_px: float = math.inf,
+    ) -> None:
         super().__init__(parent)
+        self._largest_px = largest_px
         self.theme = theme
         self.setObjectName(name)
         self.setAccessibleName(title)
@@ -157,7 +163,7 @@ class PictureGrid(QWidget):
 
     def one(self, index: int) -> QImage:
         """One picture in its own pixels."""
-        return _image(mosaic(self._pictures[index:index + 1], 1))
+        return image_of(mosaic(self._pictures[index:index + 1], 1))
 
     def context_menu(self, index: int = -1) -> PictureMenu:
         """The menu of the right mouse button over a picture, or beside all (-1)."""
@@ -247,7 +253,8 @@ class PictureGrid(QWidget):
     def _arrange(self) -> None:
         count, _, height, width = self._pictures.shape
         room = (max(1, self.width() - 2 * _MARGIN_PX), max(1, self.height() - 2 * _MARGIN_PX))
-        found = placed((count, height, width), room, self._columns, ratio=self.devicePixelRatioF())
+        found = placed((count, height, width), room, self._columns, ratio=self.devicePixelRatioF(),
+                       largest_px=self._largest_px)
         self._places = Places(found.count, found.columns, found.width, found.height, found.gap, found.scale,
                               found.left + _MARGIN_PX, found.top + _MARGIN_PX)
 
@@ -258,7 +265,7 @@ class PictureGrid(QWidget):
     def _mosaic(self) -> QImage:
         ground = QColor(self.theme.tokens.plot)
         rgb = (ground.red(), ground.green(), ground.blue())
-        return _image(mosaic(self._pictures, self.places.columns, self.places.gap, rgb))
+        return image_of(mosaic(self._pictures, self.places.columns, self.places.gap, rgb))
 
     def _known(self, indices: Iterable[int]) -> tuple[int, ...]:
         return tuple(index for index in indices if 0 <= index < len(self._pictures))
@@ -287,13 +294,3 @@ class PictureGrid(QWidget):
         count = len(self._pictures)
         chosen = ", ".join(str(index + 1) for index in self._selected[:10])
         self.setAccessibleDescription(f"{count:,} pictures" + (f"; selected: {chosen}" if chosen else ""))
-
-
-def _image(pixels: NDArray[np.uint8]) -> QImage:
-    """A picture of shape (H, W, 3) that Qt can draw, with memory of its own."""
-    height, width, _ = pixels.shape
-    whole = np.ascontiguousarray(pixels)
-    # Drawing 32 bits a pixel is faster than 24.
-    return QImage(whole.data, width, height, 3 * width, QImage.Format.Format_RGB888).convertToFormat(
-        QImage.Format.Format_RGB32
-    )

@@ -1,11 +1,13 @@
-"""What lies over pictures: captions, frames round the chosen ones, stars on the marked ones."""
+"""Pictures that Qt draws, and what lies over them: captions, frames round the chosen, stars on the marked ones."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPen, QPolygonF
 
 from genstudio.ui.plots.picture_places import Places
 from genstudio.ui.tokens import Tokens
@@ -15,6 +17,16 @@ _CAPTION_ALPHA = 200
 _LARGEST_STAR_PX = 9.0
 _STAR = [(0.0, -1.0), (0.26, -0.36), (0.95, -0.31), (0.42, 0.14), (0.59, 0.81), (0.0, 0.45),
          (-0.59, 0.81), (-0.42, 0.14), (-0.95, -0.31), (-0.26, -0.36)]
+
+
+def image_of(pixels: NDArray[np.uint8]) -> QImage:
+    """A picture of shape (H, W, 3) that Qt can draw, with memory of its own."""
+    height, width, _ = pixels.shape
+    whole = np.ascontiguousarray(pixels)
+    # Drawing 32 bits a pixel is faster than 24.
+    return QImage(whole.data, width, height, 3 * width, QImage.Format.Format_RGB888).convertToFormat(
+        QImage.Format.Format_RGB32
+    )
 
 
 def draw_captions(painter: QPainter, tokens: Tokens, places: Places, captions: Sequence[str]) -> None:

@@ -52,7 +52,8 @@ class Places:
 
 
 def placed(
-    shape: tuple[int, int, int], room: tuple[int, int], columns: int | None = None, gap: int = 1, ratio: float = 1.0
+    shape: tuple[int, int, int], room: tuple[int, int], columns: int | None = None, *, gap: int = 1,
+    ratio: float = 1.0, largest_px: float = math.inf,
 ) -> Places:
     """The grid that shows pictures as large as a room allows.
 
@@ -61,12 +62,19 @@ def placed(
         room: width and height, logical pixels.
         columns: in a row; as many as make the pictures largest when None.
         ratio: pixels of the device for each logical one.
+        largest_px: side that no picture exceeds, logical pixels.
     """
     count, height, width = shape
+    most = largest_px / max(height, width)
+
+    def worth(n: int) -> tuple[float, int, int]:
+        """Large pictures, then few rows, then rows of one length."""
+        return round(min(most, _scale(shape, room, n, gap)), 6), -count // n, -n
+
     if columns is None:
-        columns = max(range(1, max(count, 1) + 1), key=lambda n: (round(_scale(shape, room, n, gap), 6), -n))
+        columns = max(range(1, max(count, 1) + 1), key=worth)
     columns = max(1, min(columns, max(count, 1)))
-    scale = _scale(shape, room, columns, gap)
+    scale = min(most, _scale(shape, room, columns, gap))
     if scale * ratio >= CRISP:
         scale = math.floor(scale * ratio) / ratio
     across, down = _extent(shape, columns, gap)

@@ -65,6 +65,12 @@ def test_all_pictures_lie_in_the_room_and_are_found_there(count: int, columns: i
         assert (places.scale * ratio).is_integer()
 
 
+def test_few_pictures_stay_within_a_side_and_stand_in_a_row() -> None:
+    places = placed((3, 28, 28), (640, 480), largest_px=100)
+    assert (places.columns, places.scale) == (3, 3.0)
+    assert placed((4, 28, 28), (640, 480)).columns == 2
+
+
 def test_gaps_and_places_that_are_left_are_nobodys() -> None:
     places = placed((5, 10, 10), (320, 220), 3, gap=2)
     left, top, wide, _ = places.cell(0)
