@@ -7,12 +7,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
 
 from genstudio.models.contract import Bound, Components, Density, Latent
 from genstudio.runs.run import Run
 from genstudio.training.events import Preview
+from genstudio.ui.elided_label import ElidedLabel
 from genstudio.ui.panel import Panel
 from genstudio.ui.plots.binning import Bounds
 from genstudio.ui.plots.line_view import LineView
@@ -24,7 +23,8 @@ BOUND_GRID = (48, 48)
 BOUND_DRAWS = 8
 HOVER_DRAWS = 256
 LINE_POINTS = 512
-BOUND_LINE_POINTS = 256
+BOUND_LINE = (128, 128)
+"""Points along a line, and draws for each: fewer would leave it ragged."""
 LATENT_GRID = 25
 
 
@@ -40,10 +40,9 @@ class DensityLook:
         self._run: Run | None = None
         self._width = 0
         self._columns: Sequence[int] = (0, 1)
-        self.sentence = QLabel()
+        self.sentence = ElidedLabel()
         self.sentence.setObjectName("live.bound")
         self.sentence.setProperty("role", "muted")
-        self.sentence.setTextFormat(Qt.TextFormat.PlainText)
         self.sentence.setContentsMargins(0, 6, 0, 4)
         self.sentence.hide()
 
@@ -53,13 +52,17 @@ class DensityLook:
         Arguments:
             width: columns that the model learns.
         """
-        self._run, self._width = run, width
+        other, self._run, self._width = run is not self._run, run, width
         words = self._words()
         self.sentence.setText(words)
         self.sentence.setVisible(bool(words))
         exact = run is None or issubclass(run.model, Density)
         self._stage.set_layer_title("heat", "Density" if exact else "Bound of the density (IWAE)")
-        self._stage.offer_layers(self._layers())
+        layers = self._layers()
+        self._stage.offer_layers(layers)
+        if other and "heat" not in layers:
+            # Nothing else would show what the model believes.
+            self._stage.set_layer_visible("samples", True)
 
     def leave(self) -> None:
         """Nothing is asked any more."""
@@ -86,7 +89,7 @@ class DensityLook:
         ends = self._line.bounds()[:2]
         if self._knows(Bound) and not self._knows(Density):
             self._panel.look(
-                "line", self._on_bound_line, "bound_line", bounds=ends, n=BOUND_LINE_POINTS, k=BOUND_DRAWS
+                "line", self._on_bound_line, "bound_line", bounds=ends, n=BOUND_LINE[0], k=BOUND_LINE[1]
             )
         else:
             self._panel.look("line", self._on_line, "density_line", bounds=ends, n=LINE_POINTS)
@@ -126,7 +129,8 @@ class DensityLook:
             return ""
         if self._width > 2:
             return "This model knows only a bound of its density, which cannot be drawn over two of the columns alone."
-        return f"This model knows only a bound of its density: drawn is the IWAE bound of {BOUND_DRAWS} draws."
+        draws = BOUND_LINE[1] if self._width == 1 else BOUND_DRAWS
+        return f"This model knows only a bound of its density: drawn is the IWAE bound of {draws} draws."
 
     def _layers(self) -> list[str]:
         found = ["data", "samples"]

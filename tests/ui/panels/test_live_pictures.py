@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from PySide6.QtWidgets import QLabel, QToolButton
+from PySide6.QtWidgets import QToolButton
 
 from genstudio.data.dataset import Dataset
 from genstudio.runs.run import Run
+from genstudio.ui.elided_label import ElidedLabel
 from genstudio.ui.live_pictures import COUNT, MANIFOLD_SIDE, LivePictures
 from genstudio.ui.panels.live import LivePanel
 from tests.ui.desk import Desk
@@ -149,7 +150,7 @@ def moons(desk: Desk) -> LivePanel:
 def test_a_bound_is_drawn_and_called_so(desk: Desk, moons: LivePanel) -> None:
     stage = moons.stage
     desk.until(stage.heat.arrays)
-    assert "only a bound of its density" in desk.find("live.bound", QLabel).text()
+    assert "only a bound of its density" in desk.find("live.bound", ElidedLabel).whole_text()
     assert "Bound" in desk.find("live.model.layer.heat").toolTip()
     assert not desk.find("live.model.layer.contours").isVisible()
     stage.hovered.emit(0.5, 0.5)
@@ -184,8 +185,9 @@ def test_one_column_and_many_columns_of_a_bounded_model(open_desk: Callable[...,
     desk.train()
     panel = live_panel(desk)
     desk.until(lambda: "latent" in panel.stage.arrays())
-    assert "cannot be drawn" in desk.find("live.bound", QLabel).text()
+    assert "cannot be drawn" in desk.find("live.bound", ElidedLabel).whole_text()
     assert not panel.stage.heat.arrays()
+    assert panel.stage.is_layer_visible("samples")
     before = desk.model.data
     assert before is not None
     desk.model.edit_preparation(columns=before.preparation.names[:1])
