@@ -22,6 +22,7 @@ from genstudio.ui.latent_stations import StationList
 from genstudio.ui.latent_way import Station, Way
 from genstudio.ui.plain_table import plain_label, plain_table, quiet_button
 from genstudio.ui.plots.picture_grid import PictureGrid
+from genstudio.ui.sample_page import Item
 from genstudio.ui.session_model import SessionModel
 from genstudio.ui.theme import Theme
 
@@ -104,7 +105,8 @@ class LatentWalk(LatentPage):
         button, prefix = quiet_button, self.prefix
         self.from_data = button(self.theme, f"{prefix}.from_data", "data", "Data", "Add a random item of the data")
         self.from_prior = button(self.theme, f"{prefix}.from_prior", "random", "Sample", "Add a point of the prior")
-        self.from_kept = button(self.theme, f"{prefix}.from_kept", "success", "Kept", "Add a point that was kept")
+        self.from_kept = button(self.theme, f"{prefix}.from_kept", "success", "Kept", "Add a point that was kept, or a "
+                                "favourite among the samples")
         self.kept_menu = QMenu(self)
         self.from_kept.setMenu(self.kept_menu)
         self.from_kept.setPopupMode(self.from_kept.ToolButtonPopupMode.InstantPopup)
@@ -142,7 +144,7 @@ class LatentWalk(LatentPage):
     def _connect(self) -> None:
         way = self.way
         way.changed.connect(self._on_way_changed)
-        way.favourites_changed.connect(self._fill_kept)
+        self.kept_menu.aboutToShow.connect(self._fill_kept)
         for signal in (self.latent.items_changed, self.latent.space_changed):
             signal.connect(self._on_way_changed)
         self.stations.visited.connect(lambda station: self.latent.go(station.z))
@@ -157,7 +159,6 @@ class LatentWalk(LatentPage):
         self.remove.clicked.connect(self.stations.remove_chosen)
         self.clear.clicked.connect(lambda: way.set_stations(()))
         self.export_button.clicked.connect(self.export)
-        self._fill_kept()
 
     # What is shown.
 
@@ -169,7 +170,8 @@ class LatentWalk(LatentPage):
         for button in (self.remove, self.clear):
             button.setEnabled(bool(self.way.stations))
         self.from_data.setEnabled(len(self.latent.items) > 0)
-        self.from_prior.setEnabled(self.latent.known)
+        for button in (self.from_prior, self.from_kept):
+            button.setEnabled(self.latent.known)
         if not leads:
             self.strip.set_pictures(np.empty((0, 1, 1, 1), np.uint8))
             self.rows.show_table(None)
@@ -187,16 +189,24 @@ class LatentWalk(LatentPage):
             self.rows.show_table(sampled_table(self.run.preparation, x, np.full(len(x), -1)))
 
     def _fill_kept(self) -> None:
+        """Points that were kept here, and samples that were put aside in their panel."""
         self.kept_menu.clear()
         for station in self.way.favourites:
             self.kept_menu.addAction(station.title).triggered.connect(partial(self._add, station))
-        self.from_kept.setEnabled(bool(self.way.favourites))
+        for item in () if self.run is None else self.session.favourites.of(self.run.key):
+            self.kept_menu.addAction(f"sample {item.title}").triggered.connect(partial(self._encode, item))
+        if self.kept_menu.isEmpty():
+            self.kept_menu.addAction("Nothing is kept yet").setEnabled(False)
 
     # What the person does.
 
     def _add(self, station: Station, _: bool = False) -> None:
         if self.latent.known:
             self.way.add(station)
+
+    def _encode(self, item: Item, _: bool = False) -> None:
+        title = f"sample {item.title}"
+        self.session.ask("encode", lambda answer: self._add(Station(answer["z"][0], title)), x=item.x[None])
 
     def _on_from_data(self) -> None:
         place = int(self._draw.integers(len(self.latent.items)))

@@ -37,12 +37,10 @@ class Way(QObject):
     Signals:
         changed: the way leads elsewhere.
         pictured: what stations decode to became known.
-        favourites_changed: points that were kept.
     """
 
     changed = Signal()
     pictured = Signal()
-    favourites_changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -78,7 +76,6 @@ class Way(QObject):
     def clear(self) -> None:
         """Begin anew, as the space of another model is not this one."""
         self.favourites = ()
-        self.favourites_changed.emit()
         self.set_stations(())
 
     def set_stations(self, stations: Sequence[Station]) -> None:
@@ -105,7 +102,6 @@ class Way(QObject):
     def keep(self, station: Station) -> None:
         """Remember a point for later."""
         self.favourites = (*self.favourites, station)
-        self.favourites_changed.emit()
 
     def lead(self, how: How, closed: bool) -> None:
         """Lead straight or along great circles, and back to the beginning or not."""

@@ -20,6 +20,7 @@ from genstudio.ui.commands import EditByHand, EditRecipe, RemoveRun, Section
 from genstudio.ui.continuation import Continuation
 from genstudio.ui.data_loading import Loaded
 from genstudio.ui.recipe_model import RecipeModel
+from genstudio.ui.sample_page import Favourites
 from genstudio.ui.watching import Watching
 
 PULL_SECONDS = 0.1
@@ -55,6 +56,7 @@ class SessionModel(RecipeModel):
         self.session = Session(workers=workers)
         self.current: Run | None = None
         self.compared: set[str] = set()
+        self.favourites = Favourites()
         self.delay_seconds = 0.0
         self._removed: list[Run] = []
         self.watching = Watching(self)

@@ -20,7 +20,7 @@ from genstudio.ui.sample_body import SampleBody
 from genstudio.ui.sample_comparison import SampleComparison
 from genstudio.ui.sample_controls import SampleControls
 from genstudio.ui.sample_export import Offer, SampleExport
-from genstudio.ui.sample_page import Array, Favourites, Page, Wish, empty_page, page_of
+from genstudio.ui.sample_page import Array, Page, Wish, empty_page, page_of
 from genstudio.ui.sample_views import HINTS, VIEWS, SampleViews
 from genstudio.ui.sample_words import NO_DATA
 
@@ -49,7 +49,7 @@ class SamplesPanel(Panel):
         self._page = empty_page((0,))
         self._asked: Asked | None = None
         self._classes_of: str | None = None
-        self.favourites = Favourites()
+        self.favourites = self.model.favourites
         self.controls = SampleControls(self.theme)
         self.body = SampleBody(self.theme, self.model.pump)
         self.grid, self.rows, self.detail = self.body.grid, self.body.rows, self.body.detail

@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from genstudio.runs.job import Status
 from genstudio.ui.latent_sliders import PLACES
 from genstudio.ui.panels.latent import LatentPanel
+from genstudio.ui.sample_page import Item, Wish
 from genstudio.ui.session_model import SessionModel
 from genstudio.ui.theme import Theme
 from tests.ui.panels.latent_hand import LatentHand, arc, bars, learned
@@ -247,9 +248,24 @@ def test_a_way_leads_through_items_samples_and_clicked_points(pictures: LatentHa
     assert len(pictures.panel.map.plot.arrays()["way"])
     pictures.click("latent.keep")
     walking(pictures)
-    pictures.find("latent.from_kept").menu().actions()[0].trigger()
+    menu = pictures.find("latent.from_kept").menu()
+    menu.aboutToShow.emit()
+    menu.actions()[0].trigger()
     assert len(pictures.panel.way.stations) == 6
     assert pictures.find("latent.stations").count() == 6
+
+
+def test_favourite_samples_become_stations(pictures: LatentHand) -> None:
+    run, menu = pictures.model.current, pictures.find("latent.from_kept").menu()
+    menu.aboutToShow.emit()
+    assert not menu.actions()[0].isEnabled()
+    x = run.job.ask("sample", n=3, seed=5).result(30)["x"]
+    pictures.model.favourites.toggle(run.key, Item(x[2], -1, Wish(3, 5), 0, 2))
+    menu.aboutToShow.emit()
+    menu.actions()[0].trigger()
+    pictures.until(lambda: len(pictures.panel.way.stations) == 1)
+    expected = run.job.ask("encode", x=x[2:]).result(30)["z"]
+    np.testing.assert_allclose(pictures.panel.way.points, expected, **NEAR)
 
 
 def test_the_slider_walks_and_the_picture_follows(pictures: LatentHand) -> None:
