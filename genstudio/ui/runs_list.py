@@ -107,6 +107,21 @@ class RunsList(QWidget):
         if self._model.current is not None:
             self._model.remove_run(self._model.current)
 
+    def context_menu(self) -> QMenu:
+        """What can be done with the shown run."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.setToolTipsVisible(True)
+        for button in self._buttons:
+            menu.addAction(button.icon(), button.toolTip(), button.click)
+        menu.addSeparator()
+        going_on = menu.addAction("Continue training", self._model.continuation.go_on)
+        reason = self._model.continuation.why_not()
+        going_on.setEnabled(not reason)
+        going_on.setToolTip(reason)
+        menu.addAction("Edit its recipe", self._edit_recipe)
+        return menu
+
     def _make_tree(self) -> QTreeWidget:
         tree = RunTree()
         tree.setObjectName("runs.list")
@@ -239,20 +254,8 @@ class RunsList(QWidget):
             self._model.rename_run(run, item.text(NAME))
 
     def _on_menu(self, place: QPoint) -> None:
-        if self._run(self.tree.itemAt(place)) is None:
-            return
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for button in self._buttons:
-            menu.addAction(button.icon(), button.toolTip(), button.click)
-        menu.addSeparator()
-        going_on = menu.addAction("Continue training", self._model.continuation.go_on)
-        reason = self._model.continuation.why_not()
-        going_on.setEnabled(not reason)
-        going_on.setToolTip(reason)
-        menu.setToolTipsVisible(True)
-        menu.addAction("Edit its recipe", self._edit_recipe)
-        menu.popup(self.tree.viewport().mapToGlobal(place))
+        if self._run(self.tree.itemAt(place)) is not None:
+            self.context_menu().popup(self.tree.viewport().mapToGlobal(place))
 
     def _edit_recipe(self) -> None:
         if self._model.current is not None:

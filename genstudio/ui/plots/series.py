@@ -19,9 +19,9 @@ Floats = NDArray[np.float64]
 
 STYLES = {"train": Qt.PenStyle.SolidLine, "valid": Qt.PenStyle.DashLine}
 _THICK_AT_MOST = 1_000
-_DRAWN_BLOCKS = 800
+_DRAWN_BLOCKS = 600
 _SMOOTH_FROM = 400
-_SMOOTH_POINTS = 1_000
+_SMOOTH_POINTS = 600
 _HALF_WINDOW = 1 / 400
 _FAINT = 0.35
 
