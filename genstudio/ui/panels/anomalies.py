@@ -10,11 +10,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from genstudio.applications.anomaly import Threshold, explained
 from genstudio.applications.screening import Choice, Detection, Screening, mark_names, screen
 from genstudio.data.dataset import Dataset
+from genstudio.data.picture_preparation import PicturePreparation
 from genstudio.data.reader import Watch
 from genstudio.models.contract import Density, Marginals, Scores
 from genstudio.runs.job import Status
@@ -28,6 +29,7 @@ from genstudio.ui.panel import Panel, PanelInfo
 from genstudio.ui.plain_table import quiet_button
 from genstudio.ui.plots.histogram import Histogram
 from genstudio.ui.plots.throttle import Throttle
+from genstudio.ui.strange_pictures import StrangePictures
 from genstudio.ui.strange_rows import StrangeRows
 from genstudio.ui.threshold_control import ThresholdControl
 
@@ -37,6 +39,7 @@ GRID = (128, 128)
 ROWS_WHILE_TRAINING = 20_000
 MAP_MS, ROWS_MS = 33, 400
 FIRST_ROWS, MORE_ROWS = 50, 200
+SHOWN_PICTURES, PICTURES, PICTURES_WHILE_TRAINING = 100, 2_000, 300
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,8 @@ class AnomaliesPanel(Panel):
         self.strange = StrangeRows(self.theme, "anomaly", self.more)
         self.detection = DetectionFigures(self.theme, "anomaly")
         self.curves = DetectionCurves(self.theme, "anomaly")
+        self.pictures = StrangePictures(self.theme, "anomaly")
+        self.kinds = QStackedWidget()
         self.export_button = FlaggedExport(self.model, self.theme, "anomaly.export")
         self._lay_out()
         self._connect()
@@ -95,8 +100,8 @@ class AnomaliesPanel(Panel):
         reason = super().unsuitable(run)
         if reason or run is None:
             return reason
-        if run.data is None or run.table is None:
-            return "The data of this run are not at hand. Open them again to score their rows."
+        if run.data is None or (run.table is None and not _of_pictures(run)):
+            return "The data of this run are not at hand. Open them again to score them."
         if run.status is Status.FAILED and not run.history.step:
             return "This run failed before it had learned anything. Change the settings and train again."
         return ""
@@ -105,6 +110,11 @@ class AnomaliesPanel(Panel):
         """Look at the scores of another run, or at all of them once it ended."""
         if run is None or run.data is None:
             return
+        self.kinds.setCurrentIndex(_of_pictures(run))
+        if _of_pictures(run):
+            self._look_at_pictures(run)
+            return
+        self.look_away("pictures")
         if run is not self._run:
             self._begin(run, run.data)
         sight = (run.key, run.status.ended)
@@ -120,7 +130,10 @@ class AnomaliesPanel(Panel):
         return self._screening
 
     def export(self) -> None:
-        """Ask for a file, and write the flagged rows to it."""
+        """Ask for a file, and write the flagged rows to it; of pictures, offer what they can be saved as."""
+        if self.kinds.currentIndex():
+            self.pictures.grid.context_menu().popup(self.mapToGlobal(self.rect().center()))
+            return
         if self._run is None or self._threshold is None:
             self.model.messages.show("info", "No row is scored yet.", "Train a model, then export its anomalies.")
             return
@@ -143,11 +156,13 @@ class AnomaliesPanel(Panel):
         header.addWidget(self.export_button)
         pages = {"Rows": self.strange, "Labels": self.detection, "Curves": self.curves}
         self.views = BesideMap("anomaly", self.map, self.histogram, pages)
-        layout = QVBoxLayout(self.content)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addLayout(header)
-        layout.addWidget(self.views, 1)
+        of_rows = QWidget()
+        column = _tight(of_rows)
+        column.addLayout(header)
+        column.addWidget(self.views, 1)
+        self.kinds.addWidget(of_rows)
+        self.kinds.addWidget(self.pictures)
+        _tight(self.content).addWidget(self.kinds)
         order = (self.control.percent.widget, self.control.value.widget, self.export_button, self.histogram,
                  self.views.tabs.tabBar(), self.strange.table, self.more, self.detection.best)
         for first, second in pairwise(order):
@@ -183,6 +198,16 @@ class AnomaliesPanel(Panel):
             self.strange.show_rows((), (), ())
             self._show_detection(None, "")
         self._allow()
+
+    def _look_at_pictures(self, run: Run) -> None:
+        for name in ("scores", "density", "why"):
+            self.look_away(name)
+        if run is not self._run:
+            self.pictures.clear()
+        self._run, self._sight = run, ()
+        most = PICTURES if run.status.ended else PICTURES_WHILE_TRAINING
+        self.look("pictures", lambda found: self.pictures.show_answer(dict(found.answer)), "strangest_pictures",
+                  n=SHOWN_PICTURES, most=most)
 
     def _look_at_density(self) -> None:
         run, columns = self._run, self.map.columns
@@ -288,6 +313,17 @@ class AnomaliesPanel(Panel):
         known = self._screening
         self.export_button.offer(known is not None)
         self.more.setEnabled(known is not None and self._wanted_rows < known.distribution.total)
+
+
+def _of_pictures(run: Run) -> bool:
+    return isinstance(run.preparation, PicturePreparation)
+
+
+def _tight(widget: QWidget) -> QVBoxLayout:
+    layout = QVBoxLayout(widget)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(0)
+    return layout
 
 
 def _screened(preview: Preview, anomalous: int | None, watch: Watch) -> Screening:
