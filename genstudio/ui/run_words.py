@@ -14,7 +14,7 @@ def figures(run: Run) -> tuple[str, str]:
     truth = None if run.data is None else run.data.truth
     gap = None if truth is None or figure is None else -truth.entropy - figure
     bounded = run.model.info.climbs == "bound"
-    return _number(figure, "", "≥ " if bounded else ""), _number(gap, "+", "≤ " if bounded else "")
+    return _number(figure, "", "≥ " if bounded else ""), _number(gap, "", "≤ ") if bounded else _number(gap, "+")
 
 
 def reached(run: Run) -> float | None:
