@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from genstudio.data.picture_preparation import PicturePreparation
@@ -114,6 +115,7 @@ class LatentItem(QWidget):
                            "Remember this point among the favourites of the walk")
         self.add_station = button(self._theme, f"{prefix}.add_station", "way", "Walk",
                                   "Make this point the next station of the walk (Insert)")
+        self.add_station.setShortcut(QKeySequence(Qt.Key.Key_Insert))
 
     def _arrange(self) -> None:
         self._views = QStackedWidget()

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QLineEdit, QWidget
 
 from genstudio.data.table import Column
@@ -40,8 +41,7 @@ class RowForm(QWidget):
         for place, column in enumerate(columns[:MOST_COLUMNS]):
             editor = self._editor(column, place)
             self._editors.append(editor)
-            label = QLabel(shortened(column.name, 30).replace("&", "&&"))
-            self._form.addRow(label, editor)
+            self._form.addRow(_label(column.name), editor)
         self.show_row(row)
 
     def show_row(self, x: Array) -> None:
@@ -74,6 +74,13 @@ class RowForm(QWidget):
         editor.setObjectName(f"{self._prefix}.cell.{place + 1}")
         editor.setAccessibleName(shortened(column.name, 60))
         return editor
+
+
+def _label(name: str) -> QLabel:
+    label = QLabel(shortened(name, 30))
+    # Names of columns come from files.
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    return label
 
 
 def _number(text: str, column: Column) -> float:

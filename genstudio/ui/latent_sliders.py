@@ -6,9 +6,10 @@ from functools import partial
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from genstudio.applications.latent_directions import Directions
+from genstudio.runs.run import Run
 from genstudio.settings import Settings, describe, setting
 from genstudio.ui.fields import SliderField
 from genstudio.ui.latent_model import LatentModel
@@ -19,6 +20,8 @@ from genstudio.ui.session_model import SessionModel
 from genstudio.ui.theme import Theme
 
 FIRST_ROWS, MORE_ROWS = 8, 8
+ROWS_AT_ONCE = 4
+"""So many are made within one frame."""
 PLACES = (-2.4, -1.6, -0.8, 0.0, 0.8, 1.6, 2.4)
 STRIP_PX = 38
 NO_DATA = "The data of this run are not at hand, so nobody knows which coordinates carry most."
@@ -37,6 +40,7 @@ class DirectionRow(QWidget):
         super().__init__()
         self.name, self.note = QLabel(), QLabel()
         self.field = SliderField(describe(PlaceSettings)[0])
+        self._line = self.field.widget.findChild(QLineEdit)
         self.field.set_value(0.0)
         for editor, part in zip(self.field.editors(), ("value", "slider"), strict=True):
             editor.setObjectName(f"{name}.{part}")
@@ -56,6 +60,12 @@ class DirectionRow(QWidget):
         layout.setSpacing(0)
         layout.addLayout(above)
         layout.addWidget(self.strip)
+
+    @property
+    def held(self) -> bool:
+        """Whether a person has hold of the slider, or types."""
+        typed = self._line is not None and self._line.hasFocus() and self._line.isModified()
+        return self.field.slider.isSliderDown() or typed
 
     def show_direction(self, name: str, note: str, pictures: bool) -> None:
         """Stand for another direction."""
@@ -96,9 +106,16 @@ class LatentSliders(LatentPage):
         """Whether the principal directions are slid along."""
         return self.kind.currentIndex() == 1
 
+    def begin(self, run: Run) -> None:
+        """Another space has other directions."""
+        self._directions = None
+        self._show_rows(0)
+        super().begin(run)
+
     def refresh(self) -> None:
         """Put the sliders where the point is, and decode the strips."""
-        self._directions = self.latent.principal if self.along_principal else self.latent.coordinates
+        if self._directions is None or not any(row.held for row in self._rows):
+            self._directions = self.latent.principal if self.along_principal else self.latent.coordinates
         self._say()
         if self._directions is None:
             self._show_rows(0)
@@ -106,7 +123,7 @@ class LatentSliders(LatentPage):
         self._show_rows(min(len(self._directions), self._wanted))
         places = self._directions.places(self.latent.z)
         for k, row in enumerate(self._rows):
-            if not row.field.slider.isSliderDown():
+            if not row.held:
                 row.field.set_value(round(float(places[k]), 2))
         if self.pictures and self._rows:
             self.decode("strips", self._directions.strips(self.latent.z, len(self._rows), PLACES), self._show_strips)
@@ -139,8 +156,10 @@ class LatentSliders(LatentPage):
             row = self._rows.pop()
             row.hide()
             row.deleteLater()
-        while len(self._rows) < count:
+        for _ in range(min(ROWS_AT_ONCE, count - len(self._rows))):
             self._add_row()
+        if len(self._rows) < count:
+            self.refresh_soon()
         directions = self._directions
         for k, row in enumerate(self._rows):
             if directions is not None:

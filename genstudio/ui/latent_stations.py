@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QListView, QListWidget, QListWidgetItem
 
 from genstudio.applications.mosaic import mosaic
 from genstudio.ui.latent_way import Station, Way
+from genstudio.ui.tips import plain_tip
 
 THUMBNAIL_PX = 44
 _ROLE = Qt.ItemDataRole.UserRole
@@ -100,7 +101,7 @@ class StationList(QListWidget):
 
 def _dress(item: QListWidgetItem, station: Station, number: int) -> None:
     item.setData(_ROLE, station)
-    item.setToolTip(f"{number + 1}: {station.title}".replace("<", "&lt;"))
+    item.setToolTip(plain_tip(f"{number + 1}: {station.title}"))
     item.setData(Qt.ItemDataRole.AccessibleTextRole, f"station {number + 1}, {station.title}")
     if station.x is not None and station.x.ndim == 4:
         item.setIcon(QIcon(_thumbnail(station)))

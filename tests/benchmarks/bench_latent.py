@@ -22,7 +22,7 @@ from tests.benchmarks.bench_window_vae import recipe
 from tests.benchmarks.desk import Delays, Window
 from tests.benchmarks.report import Report
 
-MOVE_MS = 16
+MOVE_MS = 15
 MOVES_A_CIRCLE = 90
 LEARNED_STEPS = 30
 LEFT = Qt.MouseButton.LeftButton

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -27,7 +28,7 @@ from genstudio.ui.plots.throttle import Throttle
 
 Array = NDArray[Any]
 
-ITEMS, ITEMS_WHILE_TRAINING = 2000, 1000
+ITEMS, ITEMS_WHILE_TRAINING = 1500, 1000
 MANIFOLD_MS = 120
 SETTLED_MS = 300
 """A point that has stood so long is followed as the model learns."""
@@ -204,9 +205,14 @@ class LatentPanel(Panel):
     def _follow(self) -> None:
         """Look at the point from now on: what it decodes to changes as the model learns."""
         if self.latent.known:
-            self.look("decoded", lambda preview: self._show(dict(preview.answer)), "decode", **self._decoding())
+            self.look("decoded", self._on_decoded, "decode", **self._decoding())
 
-    def _show(self, answer: dict[str, Array]) -> None:
+    def _on_decoded(self, preview: Preview) -> None:
+        # What was looked at before the point moved on is of no use any more.
+        if np.array_equal(preview.answer["z"][0], self.latent.z):
+            self._show(preview.answer)
+
+    def _show(self, answer: Mapping[str, Array]) -> None:
         if answer["z"].shape[1] == self.latent.latent_dim:
             self.item.show_decoded(answer["x"], answer["z"])
             self.map.show_decoded(answer["x"])

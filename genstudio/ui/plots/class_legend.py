@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from genstudio.ui.data_views.cells import shortened
 from genstudio.ui.plots.paint import series_colour, series_symbol
 from genstudio.ui.theme import Theme
+from genstudio.ui.tips import plain_tip
 
 _SYMBOL_PX, _GAP_PX, _LONGEST = 9, 10, 24
 
@@ -40,7 +41,7 @@ class ClassLegend(QWidget):
     def set_names(self, names: Sequence[str]) -> None:
         """Name the classes, in the order of their codes."""
         self._names = tuple(shortened(name, _LONGEST) for name in names)
-        self.setToolTip(", ".join(self._names).replace("<", "&lt;"))
+        self.setToolTip(plain_tip(", ".join(self._names)))
         self.setAccessibleDescription(", ".join(self._names))
         self.setVisible(bool(names))
         self.update()

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication, QImage
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from genstudio.runs.job import Status
@@ -404,6 +404,21 @@ def test_of_very_many_coordinates_the_first_are_shown_and_more_on_demand(hand: L
     hand.until(lambda: len(hand.panel.sliders._rows) == 8)
     hand.click("latent.more")
     hand.until(lambda: len(hand.panel.sliders._rows) == 16)
+
+
+def test_what_is_held_or_typed_is_not_taken_out_of_ones_hand(wide: LatentHand) -> None:
+    wide.page(wide.panel.sliders)
+    wide.until(lambda: len(wide.panel.sliders._rows) == 5)
+    latent, names = wide.panel.latent, [row.name.text() for row in wide.panel.sliders._rows]
+    line = wide.find("latent.slide.1.value").findChild(QLineEdit)
+    line.setFocus()
+    line.selectAll()
+    wide.qtbot.keyClicks(line, "1.")
+    # As in training, other coordinates carry more by now.
+    latent.take_items(latent.items, latent.labels, latent.rows, latent.kl[::-1].copy())
+    wide.panel.sliders.refresh()
+    assert [row.name.text() for row in wide.panel.sliders._rows] == names
+    assert line.text() == "1."
 
 
 # Arithmetic.
