@@ -60,7 +60,10 @@ class LadderVae(Autoencoder):
         """Few small levels and many passes for few numbers."""
         if data.kind is Kind.TABLE:
             return {"latent_dims": (4, 2), **for_numbers(data)}
-        return {"latent_dims": (16, 8, 4), "max_epochs": passes(250_000, data, least=10)}
+        return {
+            "latent_dims": (16, 8, 4), "learning_rate": 2e-3, "free_bits": 0.1,
+            "max_epochs": passes(250_000, data, least=10),
+        }
 
     def make_net(self, shape: Shape, n_classes: int) -> LadderNet:
         """The untrained network."""
