@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from genstudio.applications.interpolation import How, class_means, grid_axes, principal_directions, way
+from genstudio.applications.interpolation import class_means, grid_axes, principal_directions
 from genstudio.data.reader import Watch
 from genstudio.models.contract import Conditional
 from genstudio.runs.question import Answer, Array, Subject, evenly, question
@@ -85,37 +85,6 @@ def manifold(
         "x": subject.fitted.decode(z, _codes(n * n, condition)), "first": first, "second": second,
         "axes": np.array(axes), "bounds": np.full(4, np.nan) if bounds is None else np.array(bounds, float),
     }
-
-
-@question
-def interpolation(
-    subject: Subject, watch: Watch, *, points: Array, steps: int, how: How = "spherical", closed: bool = False,
-    condition: int | None = None,
-) -> Answer:
-    """Decoded points on the way through stations (P, Z): `x` (M, *item), `z` (M, Z)."""
-    z = way(np.asarray(points, float), steps, how, closed)
-    return {"x": subject.fitted.decode(z, _codes(len(z), condition)), "z": z}
-
-
-@question
-def traversals(
-    subject: Subject, watch: Watch, *, centre: Array, axes: Sequence[int], values: Sequence[float],
-    condition: int | None = None,
-) -> Answer:
-    """What each coordinate changes.
-
-    Arguments:
-        centre: the point to start from, shape (Z,).
-        axes: coordinates to change, A.
-        values: what each is set to in turn, V.
-
-    Returns:
-        `x` (A * V, *item), coordinate after coordinate.
-    """
-    z = np.tile(np.asarray(centre, float), (len(axes) * len(values), 1))
-    for place, axis in enumerate(axes):
-        z[place * len(values):(place + 1) * len(values), axis] = values
-    return {"x": subject.fitted.decode(z, _codes(len(z), condition))}
 
 
 @question
