@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from genstudio.models.contract import Scripted
 from genstudio.runs.job import Status
 from genstudio.ui.actions import ActionInfo, Actions, Slot
 from genstudio.ui.appearance import keep_shape, restore_shape
@@ -40,6 +41,8 @@ from genstudio.ui.theme import Theme
 
 FIRST_PANEL = "live"
 GO_ON = "Let the shown run go on where it was stopped, with the limits and live settings as they are now"
+SCRIPT = "Write plain Python that gives the same numbers with scikit-learn alone"
+NO_SCRIPT = "This model cannot be written as plain Python; export the recipe instead"
 PANEL_INTERVAL_MS = 120
 """Panels that nobody has asked for yet are made one after the other, with time to breathe in between."""
 
@@ -199,8 +202,8 @@ class MainWindow(QMainWindow):
                   "program was last closed"), documents.open_last),
             (info("export_recipe", "Export the recipe…", "File", "", "settings", "Write the shown run's recipe as TOML",
                   group=True), lambda: documents.export("recipe")),
-            (info("export_script", "Export as a Python script…", "File", "", "script", "Write plain Python that gives "
-                  "the same numbers with scikit-learn alone"), lambda: documents.export("script")),
+            (info("export_script", "Export as a Python script…", "File", "", "script", SCRIPT),
+             lambda: documents.export("script")),
             (info("quit", "Quit", "File", "Ctrl+Q", "", "Close the window; the session is kept", group=True),
              self.close),
             (info("rename", "Rename the run", "Edit", "F2", "rename", "Call the shown run something else", group=True),
@@ -322,8 +325,11 @@ class MainWindow(QMainWindow):
         self.actions_["pause"].setEnabled(ready)
         self.actions_["step"].setEnabled(ready)
         self.actions_["stop"].setEnabled(run is not None)
-        for key in ("save", "save_as", "export_recipe", "export_script", "rename", "delete", "compare"):
+        for key in ("save", "save_as", "export_recipe", "rename", "delete", "compare"):
             self.actions_[key].setEnabled(current is not None)
+        scripted = current is not None and issubclass(current.model, Scripted)
+        self.actions_["export_script"].setEnabled(scripted)
+        self.actions_.tell("export_script", SCRIPT if scripted or current is None else NO_SCRIPT)
         self.actions_["last_session"].setEnabled(self.documents.has_last())
 
     def _refresh_going_on(self) -> None:
