@@ -90,8 +90,18 @@ def for_numbers(data: Dataset) -> dict[str, Any]:
     The posterior of a few precise numbers is narrow; under the whole KL weight from the start it stays too wide.
     """
     epochs = passes(1_000_000, data, most=4000)
-    steps = epochs * -(-len(data.train) // BATCH)
-    return {"hidden_features": (128, 128), "max_epochs": epochs, "kl_warmup": int(0.4 * steps), "average": 0.999}
+    warmup = _share_of_steps(0.4, epochs, data)
+    return {"hidden_features": (128, 128), "max_epochs": epochs, "kl_warmup": warmup, "average": 0.999}
+
+
+def for_pictures(data: Dataset) -> dict[str, Any]:
+    """What suits pictures: as many passes as take a minute or so, the KL weight rising over the first of them."""
+    epochs = passes(250_000, data, least=10)
+    return {"max_epochs": epochs, "kl_warmup": _share_of_steps(0.2, epochs, data)}
+
+
+def _share_of_steps(share: float, epochs: int, data: Dataset) -> int:
+    return int(share * epochs * -(-len(data.train) // BATCH))
 
 
 def _between(x: Any, low: float, high: float) -> bool:

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from genstudio.data.dataset import Dataset, Kind
 from genstudio.models._autoencoder import Autoencoder
-from genstudio.models._autoencoder_settings import AutoencoderSettings, Width, for_numbers, passes
+from genstudio.models._autoencoder_settings import AutoencoderSettings, Width, for_numbers, for_pictures
 from genstudio.models._deep import Shape
 from genstudio.models._ladder_nets import LadderNet
 from genstudio.models.contract import Floats, ModelInfo
@@ -60,10 +60,7 @@ class LadderVae(Autoencoder):
         """Few small levels and many passes for few numbers."""
         if data.kind is Kind.TABLE:
             return {"latent_dims": (4, 2), **for_numbers(data)}
-        return {
-            "latent_dims": (16, 8, 4), "learning_rate": 2e-3, "free_bits": 0.1,
-            "max_epochs": passes(250_000, data, least=10),
-        }
+        return {"latent_dims": (16, 8, 4), "learning_rate": 2e-3, "free_bits": 0.1, **for_pictures(data)}
 
     def make_net(self, shape: Shape, n_classes: int) -> LadderNet:
         """The untrained network."""

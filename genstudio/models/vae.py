@@ -8,7 +8,7 @@ import numpy as np
 
 from genstudio.data.dataset import Dataset, Kind
 from genstudio.models._autoencoder import Autoencoder
-from genstudio.models._autoencoder_settings import AutoencoderSettings, for_numbers, passes
+from genstudio.models._autoencoder_settings import AutoencoderSettings, for_numbers, for_pictures
 from genstudio.models._deep import Shape
 from genstudio.models._vae_nets import VaeNet
 from genstudio.models.contract import ModelInfo
@@ -57,7 +57,7 @@ class VariationalAutoencoder(Autoencoder):
         """A map of two coordinates, or as many as numbers call for; small networks and many passes for few numbers."""
         if data.kind is Kind.TABLE:
             return {"latent_dim": int(np.clip(data.train.shape[1] // 2, 2, 8)), **for_numbers(data)}
-        return {"max_epochs": passes(250_000, data, least=10)}
+        return for_pictures(data)
 
     def make_net(self, shape: Shape, n_classes: int) -> VaeNet:
         """The untrained network."""
