@@ -91,7 +91,7 @@ class LivePoints(QWidget):
             return
         past = self.model.watching.step
         shown = run.history.step if past is None else past
-        step = f" · {run.model.info.step_name} {shown:,}" if shown else ""
+        step = f" · {run.model.info.step_name} {shown:,}" if shown or past is not None else ""
         self.stage.set_title(f"{run.model.info.title}{step}")
 
     # Building.

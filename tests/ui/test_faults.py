@@ -30,7 +30,7 @@ from tests.ui.desk import Desk
 
 
 def failing_fit(error: Exception) -> Callable[..., Iterator[Any]]:
-    def fit(self: object, data: object, live: object, seed: int) -> Iterator[Any]:
+    def fit(self: object, data: object, live: object, seed: int, budget: object = None) -> Iterator[Any]:
         raise error
         yield
 
@@ -156,7 +156,7 @@ def test_55_close_while_training_keeps_the_session(open_desk: Callable[..., Desk
 def test_55_close_while_a_step_takes_for_ever(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     release = threading.Event()
 
-    def fit(self: object, data: object, live: object, seed: int) -> Iterator[Any]:
+    def fit(self: object, data: object, live: object, seed: int, budget: object = None) -> Iterator[Any]:
         release.wait(20)
         yield from ()
 
