@@ -11,13 +11,18 @@ from PySide6.QtWidgets import QToolButton
 
 from genstudio.runs.job import Status
 from genstudio.runs.run import Run
+from genstudio.runs.workers import Workers
 from genstudio.ui.continuation import changed_live, later_recipe
 from tests.ui.desk import Desk
 
 
 @pytest.fixture
 def desk(open_desk: Callable[..., Desk]) -> Desk:
-    desk = open_desk()
+    return small(open_desk())
+
+
+def small(desk: Desk) -> Desk:
+    """Few rows and a small model."""
     before = desk.model.data
     desk.model.edit_option("samples", 200)
     desk.loaded(before)
@@ -54,6 +59,20 @@ def test_a_stopped_run_goes_on_by_key_and_its_curves_with_it(desk: Desk) -> None
     assert sorted(set(steps)) == list(steps)
     drawn = desk.window.curves.curves.arrays()[f"{run.key}.train"]
     assert len(drawn) == len(steps)
+
+
+def test_it_goes_on_in_a_process_and_its_views_with_it(open_desk: Callable[..., Desk]) -> None:
+    desk = small(open_desk(workers=Workers()))
+    seen: list[int] = []
+    desk.model.previewed.connect(lambda name, preview: seen.append(preview.step) if name == "witness" else None)
+    desk.model.watch("witness", "sample", n=3, seed=0)
+    run = stopped(desk)
+    step = run.history.step
+    moments = len(desk.model.watching.moments)
+    desk.action("go_on").trigger()
+    desk.until(lambda: seen and seen[-1] > step)
+    goes_on(desk, run, step)
+    assert len(desk.model.watching.moments) > moments, "the film goes on, too"
 
 
 def test_play_goes_on_where_nothing_else_is_asked_for(desk: Desk) -> None:
