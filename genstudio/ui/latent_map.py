@@ -124,7 +124,7 @@ class LatentMap(QWidget):
         header.setSpacing(6)
         for widget in (self.second, self._against, self.first):
             header.addWidget(widget)
-        header.addWidget(self.legend, 1)
+        header.addStretch(1)
         self._both = QSplitter(Qt.Orientation.Horizontal)
         self._both.setObjectName(f"{self.objectName()}.splitter")
         self._both.setChildrenCollapsible(False)
@@ -135,6 +135,7 @@ class LatentMap(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(header)
+        layout.addWidget(self.legend)
         layout.addWidget(self._both, 1)
         self._show_axes()
 

@@ -209,11 +209,17 @@ class LatentWalk(LatentPage):
         self.session.ask("encode", lambda answer: self._add(Station(answer["z"][0], title)), x=item.x[None])
 
     def _on_from_data(self) -> None:
-        place = int(self._draw.integers(len(self.latent.items)))
+        place = self._some_item()
         label, row = int(self.latent.labels[place]), int(self.latent.rows[place])
         known = 0 <= label < len(self.latent.levels)
         title = f"{self.latent.levels[label]}, item {row + 1}" if known else f"item {row + 1}"
-        self._add(Station(self.latent.items[place], title))
+        self._add(Station(self.latent.items[place], title, label=label))
+
+    def _some_item(self) -> int:
+        """A random item, of a class that the way does not lead through yet where there is one."""
+        seen = [station.label for station in self.way.stations if station.label >= 0]
+        fresh = np.flatnonzero(~np.isin(self.latent.labels, seen))
+        return int(self._draw.choice(fresh if len(fresh) else len(self.latent.items)))
 
     def _on_from_prior(self) -> None:
         self._add(Station(self._draw.standard_normal(self.latent.latent_dim), "sample"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -24,11 +24,13 @@ class Station:
         z: shape (Z,).
         title: where it came from, a few words.
         x: what it decodes to, shape (1, *item), or None while that is not known.
+        label: code of its class, where it is an item of the data; else -1.
     """
 
     z: Floats
     title: str
     x: Array | None = None
+    label: int = -1
 
 
 class Way(QObject):
@@ -113,6 +115,6 @@ class Way(QObject):
         """What the stations decode to, shape (P, *item), in their order."""
         if len(x) == len(self.stations):
             self.stations = tuple(
-                Station(station.z, station.title, x[place:place + 1]) for place, station in enumerate(self.stations)
+                replace(station, x=x[place:place + 1]) for place, station in enumerate(self.stations)
             )
             self.pictured.emit()

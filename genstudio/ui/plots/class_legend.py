@@ -54,7 +54,7 @@ class ClassLegend(QWidget):
         """As many as fit."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        left, metrics = 0, self.fontMetrics()
+        left, metrics = _GAP_PX, self.fontMetrics()
         for place, name in enumerate(self._names):
             width = _SYMBOL_PX + 5 + metrics.horizontalAdvance(name)
             if left + width > self.width():

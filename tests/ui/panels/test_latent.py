@@ -168,7 +168,8 @@ def test_wide_spaces_show_two_chosen_coordinates_and_the_rest_stays(wide: Latent
     wide.press(1.0, -1.0)
     others = [k for k in range(5) if k not in latent.axes]
     np.testing.assert_array_equal(latent.z[others], np.array([0.1, 0.2, 0.3, 0.4, 0.5])[others])
-    wide.until(lambda: np.array_equal(wide.panel._questions["latent.manifold"][1]["centre"], latent.off_map))
+    wide.until(lambda: "latent.manifold" in wide.panel._questions and np.array_equal(
+        wide.panel._questions["latent.manifold"][1]["centre"], latent.off_map))
 
 
 def test_one_coordinate_is_a_map_as_well(hand: LatentHand) -> None:
@@ -266,6 +267,15 @@ def test_favourite_samples_become_stations(pictures: LatentHand) -> None:
     pictures.until(lambda: len(pictures.panel.way.stations) == 1)
     expected = run.job.ask("encode", x=x[2:]).result(30)["z"]
     np.testing.assert_allclose(pictures.panel.way.points, expected, **NEAR)
+
+
+def test_items_for_a_walk_are_of_different_classes(pictures: LatentHand) -> None:
+    pictures.page(pictures.panel.walk)
+    for _ in range(4):
+        pictures.click("latent.from_data")
+        pictures.click("latent.from_data")
+        assert {station.label for station in pictures.panel.way.stations} == {0, 1}
+        pictures.click("latent.clear")
 
 
 def test_the_slider_walks_and_the_picture_follows(pictures: LatentHand) -> None:
