@@ -14,11 +14,11 @@ from genstudio.ui.plots.paint import series_colour, series_symbol
 from genstudio.ui.theme import Theme
 from genstudio.ui.tips import plain_tip
 
-_SYMBOL_PX, _GAP_PX, _LONGEST = 9, 10, 24
+_SYMBOL_PX, _GAP_PX, _LONGEST, _MOST_LINES = 9, 10, 24, 3
 
 
 class ClassLegend(QWidget):
-    """Symbols and names in a row; what does not fit is in the tool tip.
+    """Symbols and names, in a few lines where need be; those that do not fit are in the tool tip.
 
     Arguments:
         name: object name.
@@ -30,7 +30,9 @@ class ClassLegend(QWidget):
         self._names: tuple[str, ...] = ()
         self.setObjectName(name)
         self.setAccessibleName("Classes")
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
         theme.changed.connect(self.update)
 
     @property
@@ -44,25 +46,43 @@ class ClassLegend(QWidget):
         self.setToolTip(plain_tip(", ".join(self._names)))
         self.setAccessibleDescription(", ".join(self._names))
         self.setVisible(bool(names))
+        self.updateGeometry()
         self.update()
 
     def sizeHint(self) -> QSize:
         """One line."""
-        return QSize(60, self.fontMetrics().lineSpacing() + 6)
+        return QSize(60, self._line_px())
+
+    def hasHeightForWidth(self) -> bool:
+        """Where it is narrow, it takes more lines."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        """As many lines as the names need."""
+        rooms = self._rooms(width)
+        return min(_MOST_LINES * self._line_px(), rooms[-1].bottom() + 1) if rooms else self._line_px()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """As many as fit."""
+        """Symbol and name of each class."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        left, metrics = _GAP_PX, self.fontMetrics()
-        for place, name in enumerate(self._names):
-            width = _SYMBOL_PX + 5 + metrics.horizontalAdvance(name)
-            if left + width > self.width():
-                painter.drawText(left, 0, 20, self.height(), Qt.AlignmentFlag.AlignVCenter, "…")
-                break
-            self._draw_one(painter, QRect(left, 0, width, self.height()), place, name)
-            left += width + _GAP_PX
+        for place, (room, name) in enumerate(zip(self._rooms(self.width()), self._names, strict=True)):
+            self._draw_one(painter, room, place, name)
         painter.end()
+
+    def _line_px(self) -> int:
+        return self.fontMetrics().lineSpacing() + 4
+
+    def _rooms(self, width: int) -> list[QRect]:
+        """Where each class stands."""
+        found, left, top = [], _GAP_PX, 0
+        for name in self._names:
+            wide = _SYMBOL_PX + 5 + self.fontMetrics().horizontalAdvance(name)
+            if left + wide > width and left > _GAP_PX:
+                left, top = _GAP_PX, top + self._line_px()
+            found.append(QRect(left, top, wide, self._line_px()))
+            left += wide + _GAP_PX
+        return found
 
     def _draw_one(self, painter: QPainter, room: QRect, place: int, name: str) -> None:
         colour, symbol = series_colour(self._theme.tokens, place), series_symbol(place)
