@@ -23,6 +23,7 @@ from genstudio.training.events import Event, LiveSettings, Note, Progress
 from genstudio.training.guards import memory_in_words
 from genstudio.training.horizon import Horizon
 from genstudio.training.learner import Batch, Learner
+from genstudio.training.memory import keep_freed_memory
 from genstudio.training.optimizers import Optimizers
 from genstudio.training.plan import Plan
 from genstudio.training.precision import agrees, allows_bfloat16
@@ -55,6 +56,7 @@ class Descent:
     ) -> None:
         self._settings, self._budget, self._live = settings, budget, live
         torch.set_num_threads(budget.threads)
+        keep_freed_memory()
         self.device = device_of(budget.device)
         with memory_in_words(budget.batch_size or 1):
             self._learner = learner(self.device)
