@@ -15,7 +15,8 @@ from genstudio.training.memory import keep_freed_memory
 def faults_of(steps):
     before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
     for _ in range(steps):
-        del (arrays := [torch.ones(2_000_000) for _ in range(4)])[:]
+        a, b, c, d = (torch.ones(2_000_000) for _ in range(4))
+        del a, b, c, d
     return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
 keep_freed_memory()
 faults_of(3)
