@@ -23,6 +23,8 @@ FORGOTTEN = 0.1
 """Share of items whose class is withheld, so that the model also knows items of an unknown class."""
 COLLAPSED_NATS = 0.1
 PATIENCE_STEPS = 500
+HEAVY = 0.5
+"""Under a lighter KL term, what carries nothing has not been tried yet."""
 
 
 class BoundLearner:
@@ -43,6 +45,7 @@ class BoundLearner:
         self._active = sum(net.levels)
         self._level_kl: list[float] = []
         self._said: set[str] = set()
+        self._carrying = 0
 
     @property
     def nets(self) -> Mapping[str, nn.Module]:
@@ -95,17 +98,19 @@ class BoundLearner:
 
     def remarks(self, step: int) -> Iterator[Note]:
         """The alarm on a posterior that has collapsed, and a word on levels that carry nothing, once each."""
-        if step < self._settings.kl_warmup + PATIENCE_STEPS or not self._level_kl:
+        if not self._level_kl:
             return
         total = sum(self._level_kl)
-        if total < COLLAPSED_NATS or self._active == 0:
+        if not (total < COLLAPSED_NATS or self._active == 0) or self._kl_weight(step) < HEAVY:
+            self._carrying = step
+        if step - self._carrying >= PATIENCE_STEPS:
             yield from self._once(Note(
                 "alarm",
                 f"The latent space carries nothing ({total:.2g} nats): every item is decoded alike, whatever it is "
                 "(posterior collapse).",
                 "Lower β, let the KL weight rise slowly (KL warm-up), or grant some free bits.", "collapsed",
             ))
-        elif min(self._level_kl) < ACTIVE:
+        elif min(self._level_kl) < ACTIVE and step >= self._settings.kl_warmup + PATIENCE_STEPS:
             level = len(self._level_kl) - int(np.argmin(self._level_kl))
             yield from self._once(Note(
                 "info", f"Level {level} of {len(self._level_kl)} carries nothing; the others do without it.",

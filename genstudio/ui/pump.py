@@ -16,6 +16,8 @@ from genstudio.runs.task import Task
 
 T = TypeVar("T")
 INTERVAL_MS = 16
+AWAITING_MS = 4
+"""So often answers are looked for while any are awaited: a cursor that is dragged shows each wait."""
 CLOSE_SECONDS = 2.0
 Failed = Callable[[BaseException], None]
 
@@ -46,10 +48,15 @@ class Pump(QObject):
         self._timer.setInterval(INTERVAL_MS)
         self._timer.timeout.connect(self._on_timeout)
         self._timer.start()
+        self._awaiting = QTimer(self)
+        self._awaiting.setInterval(AWAITING_MS)
+        self._awaiting.timeout.connect(self._deliver_ready)
 
     def follow(self, future: Future[T], done: Callable[[T], None], failed: Failed | None = None) -> None:
         """Call `done` with the result, in the window's thread, once it is there; nothing if it is cancelled."""
         self._followed.append(_Followed(future, done, failed))
+        if not self._awaiting.isActive():
+            self._awaiting.start()
 
     def run(
         self, key: str, function: Callable[[Watch], T], done: Callable[[T], None], failed: Failed | None = None
@@ -75,6 +82,7 @@ class Pump(QObject):
     def close(self) -> None:
         """Stop pulling, cancel what runs, and wait for it; what does not heed in time is left behind."""
         self._timer.stop()
+        self._awaiting.stop()
         self._followed.clear()
         tasks, self._tasks = list(self._tasks.values()), {}
         for task in tasks:
@@ -89,13 +97,18 @@ class Pump(QObject):
             then(value)
 
     def _on_timeout(self) -> None:
+        self._deliver_ready()
+        self.ticked.emit()
+
+    def _deliver_ready(self) -> None:
         ready = [followed for followed in self._followed if followed.future.done()]
         for followed in ready:
             # What was delivered before may have closed the pump.
             if followed in self._followed:
                 self._followed.remove(followed)
                 self._deliver(followed)
-        self.ticked.emit()
+        if not self._followed:
+            self._awaiting.stop()
 
     def _deliver(self, followed: _Followed) -> None:
         if followed.future.cancelled():

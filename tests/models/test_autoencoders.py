@@ -165,12 +165,17 @@ class TestAlarm:
         assert "carries nothing" in told[0].text
         assert "β" in told[0].remedy
 
+    def test_a_weight_that_rises_slowly_does_not_put_the_alarm_off(self, pictures: MakeDataset) -> None:
+        _, events = trained("vae", pictures(64), 610, channels=(4,), beta=1000.0, kl_warmup=10_000)
+        assert len(alarms(events)) == 1
+
     @BOTH
     def test_what_is_recommended_does_not_collapse(self, key: str, pictures: MakeDataset) -> None:
         data = pictures(256)
         family = model(key)
-        found = family(family.Settings(**{**family.recommended(data), "hidden_features": (32,), "channels": (8, 16)}))
-        events = list(found.fit(data, found.live_settings(), 0, Budget(steps=600, batch_size=32, precision="float32")))
+        small = {"hidden_features": (32,), "channels": (8, 16), "kl_warmup": 100}
+        found = family(family.Settings(**{**family.recommended(data), **small}))
+        events = list(found.fit(data, found.live_settings(), 0, Budget(steps=700, batch_size=32, precision="float32")))
         assert not alarms(events)
         last = [event for event in events if isinstance(event, Progress) and "kl" in event.metrics][-1].metrics
         assert last["kl"] > 1.0
