@@ -51,7 +51,7 @@ def test_the_strangest_pictures_come_first(hand: Hand) -> None:
     trained(hand, dark_with_one_bright())
     grid = hand.find("anomaly.pictures")
     hand.until(lambda: len(grid.pictures) == 80)
-    hand.until(lambda: (grid.pictures[0] == 255).all())
+    hand.until(lambda: bool((grid.pictures[0] == 255).all()))
     assert "80 pictures" in hand.find("anomaly.pictures_title").text()
     assert grid.isVisible()
 
