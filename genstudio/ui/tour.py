@@ -1,6 +1,6 @@
 """A tour without a person: trains on real data in the real window and writes a picture of it.
 
-`python -m genstudio.ui.tour --output window.png [--theme dark]`
+`python -m genstudio.ui.tour --output window.png [--theme dark] [--source digits --panel latent]`
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from genstudio.ui.app import Studio, application
 from genstudio.ui.qt_messages import route_messages
 
 BAR_WIDTH = 28
-LIMIT_SECONDS = 180.0
-SETTLE_SECONDS = 1.2
+LIMIT_SECONDS = 600.0
+SETTLE_SECONDS = 2.5
 SIZE = (1500, 940)
 
 Stop = tuple[str, Callable[[], bool]]
@@ -45,7 +45,7 @@ def _take(chosen: argparse.Namespace) -> int:
     studio.theme.set_mode(chosen.theme)
     studio.open()
     studio.window.resize(*SIZE)
-    guide = Guide(studio, list(stops(studio, chosen.source)))
+    guide = Guide(studio, list(stops(studio, chosen.source, chosen.panel)))
     guide.start()
     app.exec()
     if guide.stuck:
@@ -61,8 +61,13 @@ def _take(chosen: argparse.Namespace) -> int:
     return 1 if guide.stuck else 0
 
 
-def stops(studio: Studio, source: str) -> Iterator[Stop]:
-    """What a person would do in the first minute, one step after the other."""
+def stops(studio: Studio, source: str, panel: str) -> Iterator[Stop]:
+    """What a person would do in the first minute, one step after the other.
+
+    Arguments:
+        source: which built-in data are learned.
+        panel: which panel is looked at in the end; "" for the one that the window opens with.
+    """
     model = studio.model
 
     def begin_data() -> bool:
@@ -78,7 +83,11 @@ def stops(studio: Studio, source: str) -> Iterator[Stop]:
         return True
 
     def learned() -> bool:
-        return model.current is not None and model.current.status is Status.DONE
+        if model.current is None or model.current.status is not Status.DONE:
+            return False
+        if panel:
+            studio.window.show_panel(panel)
+        return True
 
     began: list[float] = []
 
@@ -88,7 +97,7 @@ def stops(studio: Studio, source: str) -> Iterator[Stop]:
 
     yield "getting ready", begin_data
     yield "loading the data", begin_training
-    yield "training a Gaussian mixture", learned
+    yield "training", learned
     yield "drawing", settled
 
 
@@ -137,6 +146,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m genstudio.ui.tour", description=__doc__)
     parser.add_argument("--output", type=Path, default=Path("genstudio-tour.png"), help="where the picture goes")
     parser.add_argument("--source", default="old_faithful", help="which built-in data are learned")
+    parser.add_argument("--panel", default="", help="which panel is looked at in the end")
     parser.add_argument("--theme", choices=("light", "dark"), default="dark")
     return parser
 

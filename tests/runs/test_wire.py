@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from typing import Any
@@ -25,8 +26,12 @@ def ends() -> Iterator[tuple[Connection, Connection]]:
 
 
 def crossed(ends: tuple[Connection, Connection], message: Any) -> Any:
-    send(ends[0], message)
-    return receive(ends[1])
+    # A pipe holds less than a message may be large, so that one end reads while the other writes.
+    with ThreadPoolExecutor(1) as pool:
+        sent = pool.submit(send, ends[0], message)
+        received = receive(ends[1])
+        sent.result()
+    return received
 
 
 @pytest.mark.parametrize(
