@@ -9,6 +9,7 @@ import os
 import time
 from statistics import median
 
+from genstudio.data.preparation import prepare
 from genstudio.models.registry import model
 from genstudio.runs.loading import load_raw
 from genstudio.runs.recipe import DataRecipe, ModelRecipe, Recipe
@@ -46,8 +47,11 @@ def run(report: Report) -> None:
 
 def recipe() -> Recipe:
     """The recommended autoencoder on the bundled digits, which goes on until it is stopped."""
-    settings = model("vae").Settings(max_epochs=MOST_EPOCHS).model_dump(mode="json")
-    return Recipe(seed=0, data=DataRecipe(source="digits"), model=ModelRecipe(name="vae", settings=settings))
+    plain = Recipe(seed=0, data=DataRecipe(source="digits"))
+    data = prepare(load_raw(plain), plain.data.preparation, plain.data_seed)
+    family = model("vae")
+    settings = family.Settings(**{**family.recommended(data), "max_epochs": MOST_EPOCHS}).model_dump(mode="json")
+    return plain.model_copy(update={"model": ModelRecipe(name="vae", settings=settings)})
 
 
 def answered_in_steps(window: Window, command: str, step_seconds: float) -> float:

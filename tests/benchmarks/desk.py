@@ -73,7 +73,7 @@ class Window:
             if isinstance(event, Progress) and event.step >= 1:
                 began = began or time.perf_counter()
                 steps = event.step
-        return (steps - 1) / (time.perf_counter() - began)
+        return max(0, steps - 1) / (time.perf_counter() - began)
 
     def trained_in_window(self, seconds: float, delays: Delays | None = None) -> float:
         """Steps per second of a run that is shown; `delays` tick meanwhile, which takes time of its own."""
