@@ -100,7 +100,8 @@ def for_pictures(data: Dataset) -> dict[str, Any]:
     Half the textbook's channels explain small pictures as well, in a third of the time.
     """
     epochs = passes(250_000, data, least=10)
-    return {"channels": (16, 32), "max_epochs": epochs, "kl_warmup": _share_of_steps(0.2, epochs, data)}
+    warmup = _share_of_steps(0.2, epochs, data)
+    return {"channels": (16, 32), "clip_norm": 200.0, "max_epochs": epochs, "kl_warmup": warmup}
 
 
 def _share_of_steps(share: float, epochs: int, data: Dataset) -> int:

@@ -12,8 +12,8 @@ from genstudio.training.events import Preview
 
 SHARE = 0.025
 """Most of the training time that looking may take, divided evenly between what is looked at."""
-FIRST_SHARE = 0.015
-"""Looks whose cost nobody knows yet are only taken while all together took no more than this."""
+FIRST_SHARE = 0.04
+"""What looks may take in all while something is shown for the first time, which nobody wants to wait for."""
 INTERVAL_SECONDS = 0.1
 
 
@@ -98,9 +98,9 @@ class Previews:
             self._costs[watched.question] = seconds
 
     def _affordable(self, watched: Watched, training_seconds: float) -> bool:
-        cost = self._costs.get(watched.question)
-        if cost is None:
-            return self.seconds <= FIRST_SHARE * training_seconds
+        cost = self._costs.get(watched.question, 0.0)
+        if watched.seen < 0:
+            return self.seconds + cost <= FIRST_SHARE * training_seconds
         allowed = SHARE * training_seconds
         # What is dear must not keep what is cheap from being seen often, nor the other way round.
         return self.seconds + cost <= allowed and watched.spent + cost <= allowed / len(self._watched)
