@@ -77,7 +77,8 @@ class TestSample:
     def test_arrays_of_a_class_and_a_temperature(self, digits: Path, tmp_path: Path) -> None:
         found = {}
         for name, words in {
-            "plain": [], "three": ["--class", "3"], "cold": ["--class", "3", "--temperature", "0"], "again": ["--class", "3"],
+            "plain": [], "three": ["--class", "3"], "again": ["--class", "3"],
+            "cold": ["--class", "3", "--temperature", "0"],
         }.items():
             assert main(["sample", str(digits), "-n", "5", *words, "-o", str(tmp_path / f"{name}.npz")]) == 0
             with np.load(tmp_path / f"{name}.npz") as arrays:
