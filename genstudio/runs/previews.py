@@ -10,7 +10,7 @@ from typing import Any
 
 from genstudio.training.events import Preview
 
-SHARE = 0.025
+SHARE = 0.018
 """Most of the training time that looking may take, divided evenly between what is looked at."""
 FIRST_SHARE = 0.04
 """What looks may take in all while something is shown for the first time, which nobody wants to wait for."""
