@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import signal
+import sys
 import threading
 import time
 import zipfile
@@ -30,6 +31,7 @@ from genstudio.runs.recipe import Recipe, override, read_recipe
 from genstudio.runs.run import Run, new_run
 from genstudio.training.events import Note
 
+_SWITCH_SECONDS = 0.0005
 _LOOK_SECONDS = 0.02
 
 
@@ -130,7 +132,7 @@ def _train(run: Run, bar: Bar, keeper: Keeper) -> bool:
         TrainingError: the run failed or was stopped before it learned anything.
     """
     whole = True
-    with _termination_as_interrupt():
+    with _termination_as_interrupt(), _turns_taken_often():
         try:
             _follow(run, bar, keeper)
         except KeyboardInterrupt:
@@ -169,6 +171,17 @@ def _share(run: Run) -> float | None:
     totals = (limits.steps, run.history.total)
     used = [run.history.step / total for total in totals if total]
     return max([*used, *([run.seconds / limits.seconds] if limits.seconds else [])], default=None)
+
+
+@contextmanager
+def _turns_taken_often() -> Iterator[None]:
+    """Whoever follows and saves a training gets the interpreter soon, however busy the thread that learns."""
+    former = sys.getswitchinterval()
+    sys.setswitchinterval(_SWITCH_SECONDS)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(former)
 
 
 @contextmanager

@@ -92,7 +92,7 @@ def test_tables_are_shown_over_two_columns(hand: Hand) -> None:
     assert isinstance(stage, Stage)
     expected = of_model(run, POINTS, 0)
     hand.until(lambda: same_points(stage.arrays()["samples"], expected[1][:, :2]))
-    hand.until(lambda: len(stage.arrays()["data"]) > 100)
+    hand.until(lambda: len(stage.arrays().get("data", ())) > 100)
     hand.panel.choice.choose_pair(2, 0)
     hand.panel.choice.changed.emit()
     hand.until(lambda: same_points(stage.arrays()["samples"], expected[1][:, [2, 0]]))
