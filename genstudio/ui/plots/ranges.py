@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,7 +47,8 @@ def rounded_range(low: float, high: float) -> tuple[float, float]:
 
 def nice_step(step: float) -> float:
     """The next of 1, 2, 5 times a power of ten."""
-    power = 10.0 ** math.floor(math.log10(step))
+    # A span of the smallest numbers there are, divided, is none.
+    power = 10.0 ** math.floor(math.log10(max(step, sys.float_info.min)))
     return next((nice * power for nice in (1.0, 2.0, 5.0) if nice * power >= step * (1 - 1e-9)), 10.0 * power)
 
 
