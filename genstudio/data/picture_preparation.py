@@ -41,6 +41,11 @@ class PicturePreparation(Preparation):
     scaling: Scaling = field(default_factory=Unscaled, init=False)
     shape: tuple[int, int, int]
 
+    @property
+    def kind(self) -> Kind:
+        """What is prepared."""
+        return Kind.IMAGES
+
     def to_model(self, x: Array) -> Array:
         """Intensities, shape (N, C, H, W), of bytes or intensities."""
         if x.dtype == np.uint8:

@@ -38,6 +38,11 @@ class Preparation:
     scaling: Scaling
 
     @property
+    def kind(self) -> Kind:
+        """What is prepared."""
+        return Kind.TABLE
+
+    @property
     def names(self) -> tuple[str, ...]:
         """Names of the columns, in the order of the coordinates."""
         return tuple(column.name for column in self.columns)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from genstudio.evaluation.items import Items
 from genstudio.evaluation.likelihood import flattery, mean_figure
 from genstudio.evaluation.metric import Figure, Metric, MetricInfo
-from genstudio.models.contract import Bound, Conditional, Density, Latent, Terms
+from genstudio.models.capabilities import Bound, Conditional, Density, Latent, Terms
 from genstudio.models.fitted import Fitted
 
 Floats = NDArray[np.float64]

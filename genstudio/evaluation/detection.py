@@ -10,7 +10,7 @@ from genstudio.applications.detection import Ranking, rank
 from genstudio.errors import DataError
 from genstudio.evaluation.items import Items
 from genstudio.evaluation.metric import Figure, Metric, MetricInfo
-from genstudio.models.contract import Density, Scores
+from genstudio.models.capabilities import Density, Scores
 from genstudio.models.fitted import Fitted
 
 

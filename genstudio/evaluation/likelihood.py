@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from genstudio.evaluation.items import Items
 from genstudio.evaluation.metric import Figure, Metric, MetricInfo
-from genstudio.models.contract import Counted, Density
+from genstudio.models.capabilities import Counted, Density
 from genstudio.models.fitted import Fitted
 
 Floats = NDArray[np.float64]

@@ -19,7 +19,8 @@ from genstudio.models._autoencoder_settings import AutoencoderSettings, likeliho
 from genstudio.models._deep import DeepModel, Shape, pieces, tensor_of
 from genstudio.models._streams import Words, normals, streams, uniforms
 from genstudio.models._suitability import FEWEST_ROWS, unsuitable_numbers
-from genstudio.models.contract import Array, Floats, Ints, Outcomes
+from genstudio.models.capabilities import Outcomes
+from genstudio.models.contract import Array, Floats, Ints
 from genstudio.training.events import LiveSettings
 
 DECODED = 2048

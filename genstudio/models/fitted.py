@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from genstudio.data.preparation import Preparation
 from genstudio.errors import TrainingError
-from genstudio.models.contract import (
+from genstudio.models.capabilities import (
+    Approximates,
     Bound,
     Components,
     Counted,
     Density,
+    Flowing,
     Hierarchical,
     Latent,
     LatentSize,
     Marginals,
-    Model,
     Samples,
     Scores,
+    Steered,
     Terms,
+    Transports,
 )
+from genstudio.models.contract import Model
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -44,8 +48,15 @@ class Fitted:
     preparation: Preparation
 
     def can(self, capability: type[object]) -> bool:
-        """Whether the model has a capability of `models.contract`."""
-        return isinstance(self.model, capability)
+        """Whether the model has a capability of `models.capabilities`."""
+        return self.model.offers(capability, self.preparation.kind)
+
+    def steered(self, choices: Mapping[str, Any]) -> Fitted:
+        """The same, answering by these choices of how to draw and reckon; unchanged where there are none."""
+        if not choices:
+            return self
+        model = self._as(Steered, "be asked in several ways").steered(choices)  # type: ignore[type-abstract]
+        return Fitted(cast("Model", model), self.preparation)
 
     def sample(
         self, n: int, seed: int, temperature: float = 1.0, condition: int | None = None
@@ -115,6 +126,42 @@ class Fitted:
         latent = self._as(Latent, "walk in a latent space")  # type: ignore[type-abstract]
         return self.preparation.to_data(latent.decode(z, labels))
 
+    def log_prob_error(self, x: Floats, labels: Ints | None = None) -> Floats:
+        """About how far the log-density, or the bound, may be off from solving in steps, nats, shape (N,)."""
+        solver = self._as(Approximates, "judge its solver")  # type: ignore[type-abstract]
+        return solver.log_prob_error(self.preparation.to_model(x), labels)
+
+    def stations(self) -> Floats:
+        """Where the stations between base and data are, shape (S,), rising."""
+        return self._as(Transports, "be followed from base to data").stations()  # type: ignore[type-abstract]
+
+    def carry(self, z: Floats, labels: Ints | None = None) -> Floats:
+        """Where points of the base, shape (N, Z), are at each station, shape (S, N, *item), model units.
+
+        Only what is at the last station is an item, which the preparation can turn into data units.
+        """
+        transport = self._as(Transports, "be followed from base to data")  # type: ignore[type-abstract]
+        return transport.carry(z, labels)
+
+    def carry_back(self, x: Floats, labels: Ints | None = None) -> tuple[Floats, Floats]:
+        """The way of items in data units back to the base.
+
+        Returns:
+            Where they are at each station, shape (S, N, *item), model units; and what each part of the way adds to
+            the log-density, nats, shape (S - 1, N).
+        """
+        transport = self._as(Transports, "be followed from base to data")  # type: ignore[type-abstract]
+        return transport.carry_back(self.preparation.to_model(x), labels)
+
+    def velocity(self, x: Floats, time: float, labels: Ints | None = None) -> Floats:
+        """How items at a time move, shape (N, *item); both in model units, as only items at time 1 are data."""
+        return self._as(Flowing, "show a velocity").velocity(x, time, labels)  # type: ignore[type-abstract]
+
+    def guess(self, x: Floats, time: float, labels: Ints | None = None) -> Floats:
+        """The items in data units that are expected of what is seen at a time, model units, shape (N, *item)."""
+        flowing = self._as(Flowing, "guess what becomes of an item")  # type: ignore[type-abstract]
+        return self.preparation.to_data(flowing.guess(x, time, labels))
+
     def parameters(self) -> dict[str, Floats]:
         """Weights (K,), means (K, D) and covariances (K, D, D) of the components, data units."""
         found = self._as(Components, "name components").parameters()  # type: ignore[type-abstract]
@@ -161,6 +208,6 @@ class Fitted:
         return known
 
     def _as(self, capability: type[C], doing: str) -> C:
-        if not isinstance(self.model, capability):
+        if not isinstance(self.model, capability) or not self.can(capability):
             raise TrainingError(f"{self.model.info.title} cannot {doing}.", "Choose a model that can.")
         return self.model

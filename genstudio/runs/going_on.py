@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from genstudio.errors import TrainingError
-from genstudio.models.contract import Resumable
+from genstudio.models.capabilities import Resumable
 from genstudio.runs.asked import Asked
 from genstudio.runs.learned import Learned, split
 from genstudio.runs.recipe import LiveChange, Recipe, recipe_from_values, to_values
@@ -27,7 +27,7 @@ def why_not_go_on(run: Run, recipe: Recipe | None = None) -> str | None:
     reasons = {
         "It has not ended yet.": not run.status.ended,
         f"{run.model.info.title}: training begins anew each time.":
-            run.by_hand or not issubclass(run.model, Resumable),
+            run.by_hand or not run.offers(Resumable),
         "The data that it learned from are not at hand; open them first.": run.data is None,
         "What going on with the training needs is not in its file, or is damaged; train it again.": not run.resumable,
         "It has not learned anything yet; train it from the beginning.": not run.history.step,

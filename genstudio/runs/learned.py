@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from genstudio.models.contract import Array, Model, Resumable
+from genstudio.models.capabilities import Resumable
+from genstudio.models.contract import Array, Model
 
 _STATE, _CHECKPOINT = "state/", "checkpoint/"
 

@@ -12,7 +12,8 @@ from genstudio.data.pictures import Pictures, Raw
 from genstudio.data.preparation import Preparation
 from genstudio.data.table import Table
 from genstudio.errors import ArchiveError
-from genstudio.models.contract import Model, Resumable
+from genstudio.models.capabilities import Resumable
+from genstudio.models.contract import Model
 from genstudio.models.fitted import Fitted
 from genstudio.models.registry import model
 from genstudio.runs.history import History
@@ -72,6 +73,10 @@ class Run:
     def model(self) -> type[Model]:
         """The family."""
         return model(self.recipe.model.name)
+
+    def offers(self, capability: type[object]) -> bool:
+        """Whether the model has a capability of `models.capabilities` for the data that it learns from."""
+        return self.model.offers(capability, self.preparation.kind)
 
     def take(self, told: Told) -> None:
         """Remember what the job told."""

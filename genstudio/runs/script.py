@@ -13,7 +13,8 @@ from genstudio.data.dataset import Dataset
 from genstudio.data.preparation import anomalous_code, label_codes, label_column, label_levels
 from genstudio.data.table import Table
 from genstudio.errors import TrainingError
-from genstudio.models.contract import Array, Model, Scripted
+from genstudio.models.capabilities import Scripted
+from genstudio.models.contract import Array, Model
 from genstudio.runs.export import write_csv
 from genstudio.runs.recipe import Recipe
 from genstudio.runs.run import Run

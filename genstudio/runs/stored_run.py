@@ -14,7 +14,7 @@ from genstudio.data.dataset import Dataset
 from genstudio.data.pictures import Raw
 from genstudio.data.preparation import PicturePreparation, Preparation, preparation_from_state, prepare
 from genstudio.errors import ArchiveError, GenStudioError
-from genstudio.models.contract import Resumable
+from genstudio.models.capabilities import Resumable
 from genstudio.runs import stored_raw, strict_json, tensors
 from genstudio.runs.container import Members
 from genstudio.runs.history import History
@@ -70,7 +70,7 @@ def from_members(members: Mapping[str, bytes], folder: str, tables: dict[str, Ra
     known["history"] = _history(members, folder, described.get("history"), problems)
     data = None if raw is None else _data(raw, recipe, preparation, problems)
     run = _run(recipe, preparation, data, _learned(members, folder, known["history"].step), known)
-    if not run.resumable and issubclass(run.model, Resumable):
+    if not run.resumable and run.offers(Resumable):
         problems.append("its training cannot go on: what that needs is missing from the file, or damaged.")
     run.raw = raw
     return run, [f"{run.name}: {problem}" for problem in problems]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from genstudio.models.contract import Bound, Components, Density, Latent
+from genstudio.models.capabilities import Bound, Components, Density, Latent
 from genstudio.runs.run import Run
 from genstudio.training.events import Preview
 from genstudio.ui.elided_label import ElidedLabel
@@ -56,7 +56,7 @@ class DensityLook:
         words = self._words()
         self.sentence.setText(words)
         self.sentence.setVisible(bool(words))
-        exact = run is None or issubclass(run.model, Density)
+        exact = run is None or run.offers(Density)
         self._stage.set_layer_title("heat", "Density" if exact else "Bound of the density (IWAE)")
         layers = self._layers()
         self._stage.offer_layers(layers)
@@ -122,7 +122,7 @@ class DensityLook:
         return self._knows(Latent) and latent_dim in (1, 2) and self._width >= 2
 
     def _knows(self, capability: type[Any]) -> bool:
-        return self._run is not None and issubclass(self._run.model, capability)
+        return self._run is not None and self._run.offers(capability)
 
     def _words(self) -> str:
         if not self._knows(Bound) or self._knows(Density):

@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSplitter, QToolButton, QVBoxLayout, QWidget
 
 from genstudio.data.dataset import Dataset
-from genstudio.models.contract import Latent, Samples
+from genstudio.models.capabilities import Latent, Samples
 from genstudio.runs.question import evenly
 from genstudio.runs.run import Run
 from genstudio.ui.icons import bind_icon
@@ -138,7 +138,7 @@ class LivePictures(QWidget):
         if run is None:
             return "Train a model first."
         needed = Samples if view == "samples" else Latent
-        if not issubclass(run.model, needed):
+        if not run.offers(needed):
             return f"{run.model.info.title} has no {'samples' if view == 'samples' else 'latent space'}."
         if view == "manifold" and run.recipe.model.settings.get("latent_dim") != 2:
             return "The latent space has other than two dimensions."

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QStackedWidget, QV
 from genstudio.data.dataset import Dataset
 from genstudio.data.density import TrueDensity
 from genstudio.data.reader import Watch
-from genstudio.models.contract import Components
+from genstudio.models.capabilities import Components
 from genstudio.runs.hand import Parameters, moved
 from genstudio.runs.questions.density import grid_points
 from genstudio.runs.run import Run
@@ -208,7 +208,7 @@ class LivePoints(QWidget):
             return
         self.density.look_over(self.choice.columns)
         self._panel.look("samples", self._on_samples, "sample", n=SAMPLES, seed=SAMPLE_SEED)
-        if issubclass(run.model, Components):
+        if run.offers(Components):
             self._panel.look("components", self._on_components, "parameters")
         else:
             self._panel.look_away("components")

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from genstudio.models.contract import Scripted
+from genstudio.models.capabilities import Scripted
 from genstudio.runs.job import Status
 from genstudio.ui.actions import ActionInfo, Actions, Slot
 from genstudio.ui.appearance import keep_shape, restore_shape
@@ -327,7 +327,7 @@ class MainWindow(QMainWindow):
         self.actions_["stop"].setEnabled(run is not None)
         for key in ("save", "save_as", "export_recipe", "rename", "delete", "compare"):
             self.actions_[key].setEnabled(current is not None)
-        scripted = current is not None and issubclass(current.model, Scripted)
+        scripted = current is not None and current.offers(Scripted)
         self.actions_["export_script"].setEnabled(scripted)
         self.actions_.tell("export_script", SCRIPT if scripted or current is None else NO_SCRIPT)
         self.actions_["last_session"].setEnabled(self.documents.has_last())

@@ -23,7 +23,7 @@ class PanelInfo:
 
     Arguments:
         key: prefix of the object names of its widgets.
-        needs: the capability of `models.contract` that the shown run must have, or None.
+        needs: the capability of `models.capabilities` that the shown run must have, or None.
         needs_run: whether it is empty without a run.
         doing: completes "This model cannot …" when the capability is missing.
     """
@@ -74,7 +74,7 @@ class Panel(QWidget):
         """A sentence saying why the panel cannot serve the run, or ""."""
         if run is None:
             return "Train a model first: press Train, or Ctrl+Return." if self.info.needs_run else ""
-        if self.info.needs is not None and not issubclass(run.model, self.info.needs):
+        if self.info.needs is not None and not run.offers(self.info.needs):
             return f"{run.model.info.title} cannot {self.info.doing}. Choose a run of a model that can."
         return ""
 

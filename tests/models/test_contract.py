@@ -13,7 +13,7 @@ import safetensors.numpy
 from genstudio.data.dataset import Dataset, Kind
 from genstudio.data.scaling import SCALINGS
 from genstudio.errors import ArchiveError, TrainingError
-from genstudio.models.contract import (
+from genstudio.models.capabilities import (
     Bound,
     Components,
     Conditional,
@@ -21,12 +21,12 @@ from genstudio.models.contract import (
     Hierarchical,
     Latent,
     LatentSize,
-    Model,
     Resumable,
     Samples,
     Scores,
     Scripted,
 )
+from genstudio.models.contract import Model
 from genstudio.models.fitted import Fitted
 from genstudio.models.registry import models
 from genstudio.settings import describe, validate

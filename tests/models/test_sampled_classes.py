@@ -6,7 +6,7 @@ import numpy as np
 
 from genstudio.data.pictures import Pictures
 from genstudio.data.preparation import PreparationSettings, prepare
-from genstudio.models.contract import Samples
+from genstudio.models.capabilities import Samples
 from genstudio.models.registry import model
 from genstudio.training.budget import Budget
 

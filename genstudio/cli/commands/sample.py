@@ -14,7 +14,7 @@ from genstudio.cli.progress import Bar
 from genstudio.cli.words import add_output, add_run, add_seed, awaited, number, opened_run, whole
 from genstudio.data.picture_preparation import PicturePreparation
 from genstudio.errors import DataError
-from genstudio.models.contract import Conditional
+from genstudio.models.capabilities import Conditional
 from genstudio.runs.export import check_format, write_samples
 from genstudio.runs.picture_export import check_picture_format, write_pictures
 from genstudio.runs.question import Answer
@@ -71,8 +71,8 @@ def _code(run: Run, word: str) -> int:
     Raises:
         DataError: the model did not learn classes, or none of that name.
     """
-    learned: Any = run.recipe.model.settings.get("conditional", issubclass(run.model, Conditional))
-    if not issubclass(run.model, Conditional) or not learned:
+    learned: Any = run.recipe.model.settings.get("conditional", run.offers(Conditional))
+    if not run.offers(Conditional) or not learned:
         raise DataError(f"{run.name} did not learn classes apart.", "Train with the setting `conditional`, on labels.")
     if run.data is None or run.data.labels is None:
         raise DataError(f"The classes of {run.name} are not at hand.", "Open its data again.")

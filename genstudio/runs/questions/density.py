@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from genstudio.data.reader import Watch
-from genstudio.models.contract import Bound, Density
+from genstudio.models.capabilities import Bound, Density
 from genstudio.runs.question import CHUNK, Answer, Array, Subject, in_chunks, question
 
 BOUNDED_CHUNK = 1024

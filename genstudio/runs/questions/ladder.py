@@ -8,7 +8,7 @@ import numpy as np
 
 from genstudio.data.reader import Watch
 from genstudio.errors import TrainingError
-from genstudio.models.contract import Hierarchical
+from genstudio.models.capabilities import Hierarchical
 from genstudio.runs.question import Answer, Subject, question
 
 

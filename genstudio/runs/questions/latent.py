@@ -8,7 +8,7 @@ import numpy as np
 
 from genstudio.applications.interpolation import class_means, grid_axes, principal_directions
 from genstudio.data.reader import Watch
-from genstudio.models.contract import Conditional
+from genstudio.models.capabilities import Conditional
 from genstudio.runs.question import Answer, Array, Subject, evenly, question
 
 

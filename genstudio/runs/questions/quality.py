@@ -9,7 +9,7 @@ import numpy as np
 from genstudio.data.reader import Watch
 from genstudio.evaluation.items import Items, from_dataset, thinned
 from genstudio.evaluation.metric import DRAWS, evaluate, unsuitable
-from genstudio.models.contract import Resumable
+from genstudio.models.capabilities import Resumable
 from genstudio.runs.learned import join
 from genstudio.runs.question import Answer, Subject, question
 

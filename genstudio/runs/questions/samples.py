@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from genstudio.applications.copying import usual_distances
 from genstudio.applications.neighbours import nearest_items, own_distances
 from genstudio.data.dataset import Dataset
 from genstudio.data.reader import Watch
-from genstudio.models.contract import Conditional
+from genstudio.models.capabilities import Conditional
 from genstudio.runs.question import Answer, Array, Subject, evenly, question
 
 _OWN: dict[int, tuple[weakref.ref[Array], Array]] = {}
@@ -20,15 +21,19 @@ _OWN: dict[int, tuple[weakref.ref[Array], Array]] = {}
 
 @question
 def sample(
-    subject: Subject, watch: Watch, *, n: int, seed: int, temperature: float = 1.0, condition: int | None = None
+    subject: Subject, watch: Watch, *, n: int, seed: int, temperature: float = 1.0, condition: int | None = None,
+    choices: Mapping[str, Any] | None = None,
 ) -> Answer:
-    """New items in data units and the component of each; temperature and condition as in `models.contract`.
+    """New items in data units and the component of each; temperature and condition as in `models.capabilities`.
+
+    Arguments:
+        choices: how to draw, of a model that is `Steered`.
 
     Returns:
         `x` (n, *item), `component` (n,), and `asked` (4,): n, seed, temperature and condition (-1: any), so that
         whoever asks again and again knows what is answered.
     """
-    x, component = subject.fitted.sample(n, seed, temperature, condition)
+    x, component = subject.fitted.steered(choices or {}).sample(n, seed, temperature, condition)
     return {"x": x, "component": component, "asked": asked(n, seed, temperature, condition)}
 
 

@@ -17,7 +17,7 @@ from genstudio.applications.screening import Choice, Detection, Screening, mark_
 from genstudio.data.dataset import Dataset
 from genstudio.data.picture_preparation import PicturePreparation
 from genstudio.data.reader import Watch
-from genstudio.models.contract import Density, Marginals, Scores
+from genstudio.models.capabilities import Density, Marginals, Scores
 from genstudio.runs.job import Status
 from genstudio.runs.run import Run
 from genstudio.training.events import Preview
@@ -212,7 +212,7 @@ class AnomaliesPanel(Panel):
     def _look_at_density(self) -> None:
         run, columns = self._run, self.map.columns
         whole = run is not None and run.data is not None and len(run.data.preparation.names) == len(columns)
-        if run is not None and columns and issubclass(run.model, Density if whole else Marginals):
+        if run is not None and columns and run.offers(Density if whole else Marginals):
             self.look("density", lambda preview: self.map.set_density(preview.answer), "density_grid",
                       bounds=self.map.bounds(), shape=GRID, columns=columns)
         else:

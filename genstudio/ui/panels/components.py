@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidg
 from genstudio.data.dataset import Dataset
 from genstudio.data.reader import Watch
 from genstudio.errors import GenStudioError
-from genstudio.models.contract import Components
+from genstudio.models.capabilities import Components
 from genstudio.runs.components import HAND_GIVEN, started_by_hand, trained_from
 from genstudio.runs.hand import Parameters
 from genstudio.runs.job import Status

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QLabel, QPlainTextEdit, QSplitter, QV
 
 from genstudio.data.dataset import Kind
 from genstudio.data.reader import Watch
-from genstudio.models.contract import Bound
+from genstudio.models.capabilities import Bound
 from genstudio.runs.figure_sheet import csv_of, text_of, write_figures
 from genstudio.runs.figures import Row, plain_figures, reasons, side_by_side
 from genstudio.runs.job import Asked, Status
@@ -263,7 +263,7 @@ def _measurable(run: Run) -> bool:
 
 
 def _most(run: Run) -> int | None:
-    return BOUNDED.get(run.data.kind) if run.data is not None and issubclass(run.model, Bound) else None
+    return BOUNDED.get(run.data.kind) if run.data is not None and run.offers(Bound) else None
 
 
 def _comparable(runs: list[Run]) -> bool:

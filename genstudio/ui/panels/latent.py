@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout
 
 from genstudio.applications.latent_directions import principal
-from genstudio.models.contract import Latent
+from genstudio.models.capabilities import Latent
 from genstudio.runs.job import Status
 from genstudio.runs.run import Run
 from genstudio.training.events import Preview

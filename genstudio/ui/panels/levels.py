@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout
 
 from genstudio.data.picture_preparation import PicturePreparation
-from genstudio.models.contract import Hierarchical
+from genstudio.models.capabilities import Hierarchical
 from genstudio.runs.job import Status
 from genstudio.runs.run import Run
 from genstudio.settings import Settings, describe, setting

@@ -11,7 +11,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from genstudio.data.preparation import PicturePreparation
-from genstudio.models.contract import Conditional, Latent, Samples
+from genstudio.models.capabilities import Conditional, Latent, Samples
 from genstudio.runs.job import Asked, Status
 from genstudio.runs.run import Run
 from genstudio.training.events import Preview
@@ -157,12 +157,12 @@ class SamplesPanel(Panel):
         self.body.set_pictures(self.pictures)
         if not self.pictures:
             self.rows.set_preparation(run.preparation)
-        self.views.offer_reconstructions(issubclass(run.model, Latent))
+        self.views.offer_reconstructions(run.offers(Latent))
         self.show_view(self.views.current)
 
     def _offer_classes(self, run: Run) -> None:
         """Classes are known once networks have been made."""
-        if self._classes_of == run.key or not issubclass(run.model, Conditional):
+        if self._classes_of == run.key or not run.offers(Conditional):
             return
         self._classes_of = run.key
 
