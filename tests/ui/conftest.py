@@ -18,6 +18,7 @@ from genstudio.runs.run import Run, new_run
 from genstudio.runs.workers import Workers
 from genstudio.ui import main_window
 from genstudio.ui.panel import panels
+from genstudio.ui.session_model import SessionModel
 from genstudio.ui.theme import Theme
 from tests.patience import PATIENCE_MS
 from tests.runs.learners import small_data
@@ -77,6 +78,29 @@ def theme(qapp: QApplication, undressed: None) -> Iterator[Theme]:
     found.apply()
     yield found
     found.deleteLater()
+
+
+@pytest.fixture
+def model() -> Iterator[SessionModel]:
+    """State without a window; its threads end with the test."""
+    found = SessionModel()
+    yield found
+    found.close()
+    found.deleteLater()
+
+
+@pytest.fixture
+def show_alone(qtbot: QtBot) -> Callable[..., Any]:
+    """Shows a widget without a window round it, and waits until it is seen."""
+
+    def shown(widget: QWidget, width: int = 900, height: int = 560) -> QWidget:
+        qtbot.addWidget(widget)
+        widget.resize(width, height)
+        with qtbot.waitExposed(widget):
+            widget.show()
+        return widget
+
+    return shown
 
 
 @pytest.fixture

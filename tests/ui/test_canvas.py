@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -19,13 +20,8 @@ from genstudio.ui.theme import Theme
 
 
 @pytest.fixture
-def canvas(qtbot: QtBot, theme: Theme) -> Canvas:
-    found = Canvas(theme, "data.canvas")
-    qtbot.addWidget(found)
-    found.resize(760, 460)
-    with qtbot.waitExposed(found):
-        found.show()
-    return found
+def canvas(show_alone: Callable[..., Canvas], theme: Theme) -> Canvas:
+    return show_alone(Canvas(theme, "data.canvas"), 760, 460)
 
 
 def pixel(canvas: Canvas, x: float, y: float) -> QPoint:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -16,21 +16,8 @@ from genstudio.ui.theme import Theme
 
 
 @pytest.fixture
-def model() -> Iterator[SessionModel]:
-    found = SessionModel()
-    yield found
-    found.close()
-    found.deleteLater()
-
-
-@pytest.fixture
-def curves(model: SessionModel, theme: Theme, qtbot: QtBot) -> LearningCurves:
-    found = LearningCurves(model, theme)
-    qtbot.addWidget(found)
-    found.resize(700, 220)
-    found.show()
-    qtbot.waitExposed(found)
-    return found
+def curves(model: SessionModel, theme: Theme, show_alone: Callable[..., LearningCurves]) -> LearningCurves:
+    return show_alone(LearningCurves(model, theme), 700, 220)
 
 
 def learned(run: Run, steps: int = 600) -> Run:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QTreeWidget
-from pytestqt.qtbot import QtBot
 
 from genstudio.runs.run import Run
 from genstudio.training.events import Note, Progress
@@ -19,21 +18,8 @@ from genstudio.ui.theme import Theme
 
 
 @pytest.fixture
-def model() -> Iterator[SessionModel]:
-    found = SessionModel()
-    yield found
-    found.close()
-    found.deleteLater()
-
-
-@pytest.fixture
-def runs(model: SessionModel, theme: Theme, qtbot: QtBot) -> RunsList:
-    found = RunsList(model, theme)
-    qtbot.addWidget(found)
-    found.resize(280, 400)
-    found.show()
-    qtbot.waitExposed(found)
-    return found
+def runs(model: SessionModel, theme: Theme, show_alone: Callable[..., RunsList]) -> RunsList:
+    return show_alone(RunsList(model, theme), 280, 400)
 
 
 def put(model: SessionModel, run: Run, name: str, valid: float | None) -> Run:

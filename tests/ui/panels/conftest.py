@@ -1,12 +1,11 @@
-"""Panels on their own: the state behind them, a Data panel, and what it loads."""
+"""Panels on their own: a Data panel, and what it loads."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from pytestqt.qtbot import QtBot
 
 from genstudio.ui.panels.data import DataPanel
 from genstudio.ui.session_model import SessionModel
@@ -14,21 +13,8 @@ from genstudio.ui.theme import Theme
 
 
 @pytest.fixture
-def model() -> Iterator[SessionModel]:
-    """State without a window; its threads end with the test."""
-    found = SessionModel()
-    yield found
-    found.close()
-
-
-@pytest.fixture
-def panel(qtbot: QtBot, theme: Theme, model: SessionModel) -> DataPanel:
-    found = DataPanel(model, theme)
-    qtbot.addWidget(found)
-    found.resize(1000, 620)
-    with qtbot.waitExposed(found):
-        found.show()
-    return found
+def panel(show_alone: Callable[..., DataPanel], theme: Theme, model: SessionModel) -> DataPanel:
+    return show_alone(DataPanel(model, theme), 1000, 620)
 
 
 @pytest.fixture(scope="session")

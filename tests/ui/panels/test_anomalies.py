@@ -100,12 +100,8 @@ def model() -> Iterator[SessionModel]:
 
 
 @pytest.fixture
-def hand(qtbot: QtBot, theme: Theme, model: SessionModel) -> Hand:
-    panel = AnomaliesPanel(model, theme)
-    qtbot.addWidget(panel)
-    panel.resize(900, 700)
-    panel.show()
-    return Hand(panel, model, qtbot)
+def hand(show_alone: Callable[..., AnomaliesPanel], qtbot: QtBot, theme: Theme, model: SessionModel) -> Hand:
+    return Hand(show_alone(AnomaliesPanel(model, theme), 900, 700), model, qtbot)
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
@@ -26,13 +28,8 @@ HTML = ("<b>x</b>", "<i>y</i>")
 
 
 @pytest.fixture
-def panel(qtbot: QtBot, theme: Theme, model: SessionModel) -> ComponentsPanel:
-    found = ComponentsPanel(model, theme)
-    qtbot.addWidget(found)
-    found.resize(1000, 640)
-    with qtbot.waitExposed(found):
-        found.show()
-    return found
+def panel(show_alone: Callable[..., ComponentsPanel], theme: Theme, model: SessionModel) -> ComponentsPanel:
+    return show_alone(ComponentsPanel(model, theme), 1000, 640)
 
 
 @pytest.fixture

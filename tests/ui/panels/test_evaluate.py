@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -29,13 +30,8 @@ ROLE = Qt.ItemDataRole
 
 
 @pytest.fixture
-def panel(qtbot: QtBot, theme: Theme, model: SessionModel) -> EvaluatePanel:
-    found = EvaluatePanel(model, theme)
-    qtbot.addWidget(found)
-    found.resize(900, 520)
-    with qtbot.waitExposed(found):
-        found.show()
-    return found
+def panel(show_alone: Callable[..., EvaluatePanel], theme: Theme, model: SessionModel) -> EvaluatePanel:
+    return show_alone(EvaluatePanel(model, theme), 900, 520)
 
 
 @pytest.fixture

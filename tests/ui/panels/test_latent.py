@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -25,13 +26,8 @@ NEAR = {"rtol": 1e-5, "atol": 1e-5}
 
 
 @pytest.fixture
-def panel(qtbot: QtBot, theme: Theme, model: SessionModel) -> LatentPanel:
-    found = LatentPanel(model, theme)
-    qtbot.addWidget(found)
-    found.resize(900, 600)
-    with qtbot.waitExposed(found):
-        found.show()
-    return found
+def panel(show_alone: Callable[..., LatentPanel], theme: Theme, model: SessionModel) -> LatentPanel:
+    return show_alone(LatentPanel(model, theme), 900, 600)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -23,13 +24,8 @@ SMALL: dict[str, Any] = {"latent_dims": (3, 2, 1), "hidden_features": (8,), "cha
 
 
 @pytest.fixture
-def panel(qtbot: QtBot, theme: Theme, model: SessionModel) -> LevelsPanel:
-    found = LevelsPanel(model, theme)
-    qtbot.addWidget(found)
-    found.resize(900, 560)
-    with qtbot.waitExposed(found):
-        found.show()
-    return found
+def panel(show_alone: Callable[..., LevelsPanel], theme: Theme, model: SessionModel) -> LevelsPanel:
+    return show_alone(LevelsPanel(model, theme), 900, 560)
 
 
 @pytest.fixture

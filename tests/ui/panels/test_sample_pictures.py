@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -83,13 +84,10 @@ class PictureHand(Hand):
 
 
 @pytest.fixture
-def hand(qtbot: QtBot, theme: Theme, model: SessionModel) -> PictureHand:
-    panel = SamplesPanel(model, theme)
-    qtbot.addWidget(panel)
-    panel.resize(900, 640)
-    with qtbot.waitExposed(panel):
-        panel.show()
-    return PictureHand(panel, model, qtbot)
+def hand(
+    show_alone: Callable[..., SamplesPanel], qtbot: QtBot, theme: Theme, model: SessionModel
+) -> PictureHand:
+    return PictureHand(show_alone(SamplesPanel(model, theme), 900, 640), model, qtbot)
 
 
 def test_a_page_holds_what_the_model_invents(hand: PictureHand) -> None:

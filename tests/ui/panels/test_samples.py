@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -22,13 +23,8 @@ from tests.ui.panels.mixture_hand import Hand, blobs
 
 
 @pytest.fixture
-def panel(qtbot: QtBot, theme: Theme, model: SessionModel) -> SamplesPanel:
-    found = SamplesPanel(model, theme)
-    qtbot.addWidget(found)
-    found.resize(900, 560)
-    with qtbot.waitExposed(found):
-        found.show()
-    return found
+def panel(show_alone: Callable[..., SamplesPanel], theme: Theme, model: SessionModel) -> SamplesPanel:
+    return show_alone(SamplesPanel(model, theme), 900, 560)
 
 
 @pytest.fixture

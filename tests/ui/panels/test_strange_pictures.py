@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -20,13 +21,8 @@ SMALL: dict[str, Any] = {"hidden_features": (8,), "channels": (4,), "learning_ra
 
 
 @pytest.fixture
-def panel(qtbot: QtBot, theme: Theme, model: SessionModel) -> AnomaliesPanel:
-    found = AnomaliesPanel(model, theme)
-    qtbot.addWidget(found)
-    found.resize(1000, 620)
-    with qtbot.waitExposed(found):
-        found.show()
-    return found
+def panel(show_alone: Callable[..., AnomaliesPanel], theme: Theme, model: SessionModel) -> AnomaliesPanel:
+    return show_alone(AnomaliesPanel(model, theme), 1000, 620)
 
 
 @pytest.fixture
