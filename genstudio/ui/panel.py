@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QLabel, QStackedLayout, QWidget
 
 from genstudio.registry import discover, discover_in
 from genstudio.runs.run import Run
+from genstudio.runs.status import Status
 from genstudio.training.events import Preview
 from genstudio.ui.session_model import SessionModel
 from genstudio.ui.theme import Theme
@@ -24,7 +25,7 @@ class PanelInfo:
     Arguments:
         key: prefix of the object names of its widgets.
         needs: the capability of `models.capabilities` that the shown run must have, or None.
-        needs_run: whether it is empty without a run.
+        needs_run: whether it is empty without a run that has learned something.
         doing: completes "This model cannot …" when the capability is missing.
     """
 
@@ -76,6 +77,8 @@ class Panel(QWidget):
             return "Train a model first: press Train, or Ctrl+Return." if self.info.needs_run else ""
         if self.info.needs is not None and not run.offers(self.info.needs):
             return f"{run.model.info.title} cannot {self.info.doing}. Choose a run of a model that can."
+        if self.info.needs_run and run.status is Status.FAILED and not run.history.step:
+            return "This run failed before it had learned anything. Change the settings and train again."
         return ""
 
     def export(self) -> None:

@@ -18,7 +18,6 @@ from genstudio.data.dataset import Dataset
 from genstudio.data.picture_preparation import PicturePreparation
 from genstudio.data.reader import Watch
 from genstudio.models.capabilities import Density, Marginals, Scores
-from genstudio.runs.job import Status
 from genstudio.runs.run import Run
 from genstudio.training.events import Preview
 from genstudio.ui.anomaly_map import AnomalyMap
@@ -96,15 +95,11 @@ class AnomaliesPanel(Panel):
         self._allow()
 
     def unsuitable(self, run: Run | None) -> str:
-        """As every panel; and the run must have its data and have learned something."""
+        """As every panel; and the run must have its data."""
         reason = super().unsuitable(run)
-        if reason or run is None:
-            return reason
-        if run.data is None or (run.table is None and not _of_pictures(run)):
+        if not reason and run is not None and (run.data is None or (run.table is None and not _of_pictures(run))):
             return "The data of this run are not at hand. Open them again to score them."
-        if run.status is Status.FAILED and not run.history.step:
-            return "This run failed before it had learned anything. Change the settings and train again."
-        return ""
+        return reason
 
     def run_changed(self, run: Run | None) -> None:
         """Look at the scores of another run, or at all of them once it ended."""

@@ -68,13 +68,6 @@ class EvaluatePanel(Panel):
         self._connect()
         self._allow()
 
-    def unsuitable(self, run: Run | None) -> str:
-        """As every panel; and there is something to measure, or figures that were measured."""
-        reason = super().unsuitable(run)
-        if not reason and run is not None and run.status is Status.FAILED and not run.history.step:
-            return "This run failed before it had learned anything. Change the settings and train again."
-        return reason
-
     def run_changed(self, run: Run | None) -> None:
         """Show another run's figures; measure them by itself once the run has ended."""
         self.refresh()

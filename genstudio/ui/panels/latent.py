@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QSplitter, QTabWidget, QVBoxLayout
 
 from genstudio.applications.latent_directions import principal
 from genstudio.models.capabilities import Latent
-from genstudio.runs.job import Status
 from genstudio.runs.run import Run
 from genstudio.training.events import Preview
 from genstudio.ui.latent_arithmetic import LatentArithmetic
@@ -66,13 +65,6 @@ class LatentPanel(Panel):
         self._settled = QTimer(self, singleShot=True, interval=SETTLED_MS)
         self._arrange()
         self._connect()
-
-    def unsuitable(self, run: Run | None) -> str:
-        """As every panel; and the run must have learned something."""
-        reason = super().unsuitable(run)
-        if not reason and run is not None and run.status is Status.FAILED and not run.history.step:
-            return "This run failed before it had learned anything. Change the settings and train again."
-        return reason
 
     def run_changed(self, run: Run | None) -> None:
         """Walk in the space of another run, or look again at one that ended."""

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout
 
 from genstudio.data.picture_preparation import PicturePreparation
 from genstudio.models.capabilities import Hierarchical
-from genstudio.runs.job import Status
 from genstudio.runs.run import Run
 from genstudio.settings import Settings, describe, setting
 from genstudio.training.events import Preview
@@ -65,15 +64,11 @@ class LevelsPanel(Panel):
         self.choice.changed.connect(self._show)
 
     def unsuitable(self, run: Run | None) -> str:
-        """As every panel; the run must have learned something, and a table more than one column."""
+        """As every panel; and a table must have more than one column."""
         reason = super().unsuitable(run)
-        if reason or run is None:
-            return reason
-        if run.status is Status.FAILED and not run.history.step:
-            return "This run failed before it had learned anything. Change the settings and train again."
-        if not _of_pictures(run) and len(run.preparation.names) < 2:
+        if not reason and run is not None and not _of_pictures(run) and len(run.preparation.names) < 2:
             return "Levels are shown over two columns, and these data have one. Train on a table with more."
-        return ""
+        return reason
 
     def run_changed(self, run: Run | None) -> None:
         """Look at the levels of another run, or again at one that ended."""

@@ -75,13 +75,6 @@ class SamplesPanel(Panel):
         """Whether the shown run invents pictures."""
         return self._run is not None and isinstance(self._run.preparation, PicturePreparation)
 
-    def unsuitable(self, run: Run | None) -> str:
-        """As every panel; and the run must have learned something."""
-        reason = super().unsuitable(run)
-        if not reason and run is not None and run.status is Status.FAILED and not run.history.step:
-            return "This run failed before it had learned anything. Change the settings and train again."
-        return reason
-
     def run_changed(self, run: Run | None) -> None:
         """Draw samples of another run, or of one that ended."""
         if run is None:
