@@ -17,6 +17,8 @@ from genstudio.ui.theme import Theme
 from genstudio.ui.values import bounds_sentence, show_value
 
 _LABEL, _EDITOR, _UNIT, _MARK = range(4)
+_WIDTH, _GAP_PX = 5, 12
+"""Columns of the grid that a setting takes; the last keeps it apart from one beside it."""
 
 
 class Form(QWidget):
@@ -30,20 +32,21 @@ class Form(QWidget):
         theme: where the marks take their colours from.
         prefix: editors are named `<prefix>.<setting>`.
         known: names to choose from, of settings that are names.
+        columns: settings that stand side by side.
     """
 
     changed = Signal(str, object)
     problem = Signal(str, str)
 
     def __init__(
-        self, model: type[Settings], theme: Theme, prefix: str, parent: QWidget | None = None,
-        known: Mapping[str, tuple[str, ...]] | None = None,
+        self, model: type[Settings], theme: Theme, prefix: str, *,
+        known: Mapping[str, tuple[str, ...]] | None = None, columns: int = 1,
     ) -> None:
-        super().__init__(parent)
+        super().__init__()
         described = [replace(info, choices=(known or {}).get(info.name, info.choices)) for info in describe(model)]
         self._hidden = {info.name: info.default for info in described if info.hidden}
         shown = [info for info in described if not info.hidden]
-        self._grid = _grid(self)
+        self._grid, self._columns = _grid(self, columns), columns
         marked = any(info.live for info in shown)
         self._rows = {info.name: _Row(info, theme, prefix, self, marked) for info in _folded_last(shown)}
         self._more = _fold_button(theme, prefix)
@@ -57,6 +60,10 @@ class Form(QWidget):
     def values(self) -> dict[str, Any]:
         """The last valid value of every setting, hidden ones included."""
         return {**self._hidden, **{name: row.field.value() for name, row in self._rows.items()}}
+
+    def changes(self) -> dict[str, Any]:
+        """The values that are other than the defaults, of the settings that are shown."""
+        return {name: row.field.value() for name, row in self._rows.items() if row.changed}
 
     def set_values(self, values: Mapping[str, Any]) -> None:
         """Show values, silently; settings that are not named keep theirs."""
@@ -97,12 +104,14 @@ class Form(QWidget):
 
     def _place(self, shown: list[SettingInfo]) -> None:
         line = 0
-        for place, row in enumerate(self._rows.values()):
-            if row.info.advanced and place == sum(not info.advanced for info in shown):
-                self._grid.addWidget(self._more, line, _LABEL, 1, 4, Qt.AlignmentFlag.AlignLeft)
+        for advanced in (False, True):
+            rows = [row for row in self._rows.values() if row.info.advanced == advanced]
+            if advanced:
+                self._grid.addWidget(self._more, line, _LABEL, 1, _WIDTH, Qt.AlignmentFlag.AlignLeft)
                 line += 1
-            row.place(self._grid, line)
-            line += 2
+            for place, row in enumerate(rows):
+                row.place(self._grid, line + 2 * (place // self._columns), _WIDTH * (place % self._columns))
+            line += 2 * -(-len(rows) // self._columns)
         self._more.setVisible(any(info.advanced for info in shown))
 
     def _on_committed(self, name: str, value: object) -> None:
@@ -143,14 +152,18 @@ class _Row(QObject):
         self.field.problem.connect(self._on_problem)
         self._reset.clicked.connect(self._on_reset)
 
-    def place(self, grid: QGridLayout, line: int) -> None:
-        """Put the widgets into two lines of a grid: the setting, and room for a complaint."""
-        centre = Qt.AlignmentFlag.AlignVCenter
-        grid.addWidget(self._label, line, _LABEL, centre)
-        grid.addWidget(self.field.widget, line, _EDITOR, centre)
-        grid.addWidget(self._unit, line, _UNIT, centre)
-        grid.addWidget(self._marks, line, _MARK, centre)
-        grid.addWidget(self._complaint, line + 1, _EDITOR, 1, 4)
+    @property
+    def changed(self) -> bool:
+        """Whether the value is other than the default."""
+        return bool(_plain(self.field.value()) != _plain(self.info.default))
+
+    def place(self, grid: QGridLayout, line: int, left: int) -> None:
+        """Put the widgets into two lines of a grid, from a column on: the setting, and room for a complaint."""
+        for widget, column in (
+            (self._label, _LABEL), (self.field.widget, _EDITOR), (self._unit, _UNIT), (self._marks, _MARK),
+        ):
+            grid.addWidget(widget, line, left + column, Qt.AlignmentFlag.AlignVCenter)
+        grid.addWidget(self._complaint, line + 1, left + _EDITOR, 1, _WIDTH - _EDITOR)
         self._complaint.hide()
         self._unit.setVisible(bool(self.info.unit))
 
@@ -206,8 +219,7 @@ class _Row(QObject):
             widget.setToolTip(text)
 
     def _mark_changed(self) -> None:
-        different = _plain(self.field.value()) != _plain(self.info.default)
-        self._reset.setVisible(different)
+        self._reset.setVisible(self.changed)
 
     def _on_committed(self, value: object) -> None:
         self._mark_changed()
@@ -223,13 +235,16 @@ class _Row(QObject):
         self.committed.emit(self.info.name, self.info.default)
 
 
-def _grid(form: QWidget) -> QGridLayout:
+def _grid(form: QWidget, columns: int) -> QGridLayout:
     grid = QGridLayout(form)
     grid.setContentsMargins(0, 0, 0, 0)
     grid.setHorizontalSpacing(4)
     grid.setVerticalSpacing(4)
-    grid.setColumnStretch(_EDITOR, 1)
-    grid.setColumnMinimumWidth(_LABEL, 72)
+    for left in range(0, _WIDTH * columns, _WIDTH):
+        grid.setColumnStretch(left + _EDITOR, 1)
+        grid.setColumnMinimumWidth(left + _MARK + 1, _GAP_PX if columns > 1 else 0)
+    # Under each other, editors begin at one edge in every form.
+    grid.setColumnMinimumWidth(_LABEL, 72 if columns == 1 else 0)
     return grid
 
 
