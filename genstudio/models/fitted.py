@@ -114,7 +114,9 @@ class Fitted:
     @property
     def latent_dim(self) -> int:
         """Coordinates of the latent space."""
-        return self._as(LatentSize, "walk in a latent space").latent_dim  # type: ignore[type-abstract]
+        # Classes cannot be asked whether they have a property, and whoever has a latent space knows its size.
+        latent = self._as(Latent, "walk in a latent space")  # type: ignore[type-abstract]
+        return cast("LatentSize", latent).latent_dim
 
     def encode(self, x: Floats, labels: Ints | None = None) -> tuple[Floats, Floats]:
         """Latent means and deviations, each shape (N, Z), of items in data units."""
