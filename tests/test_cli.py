@@ -19,9 +19,11 @@ from genstudio.cli import main, words
 from genstudio.cli.commands import fit
 from genstudio.cli.progress import Bar
 from genstudio.cli.words import assignment
+from genstudio.models.registry import models
 from genstudio.runs.archive import open_session
 from genstudio.runs.job import Status
 from genstudio.runs.run import Run
+from tests.steered import Steerable
 
 ROOT = Path(__file__).parent.parent
 MOONS = """
@@ -44,6 +46,16 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "moons.toml").write_text(MOONS, encoding="utf-8")
     assert main(["fit", str(folder / "moons.toml"), "-o", str(folder / "run.genstudio")]) == 0
     return folder / "run.genstudio"
+
+
+@pytest.fixture
+def steered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A saved run of a model that is asked in several ways."""
+    monkeypatch.setitem(models(), "steerable", Steerable)
+    recipe = MOONS.replace('"gmm"\nn_components = 4', '"steerable"').replace('"standard"', '"none"')
+    (tmp_path / "steered.toml").write_text(recipe, encoding="utf-8")
+    assert main(["fit", str(tmp_path / "steered.toml"), "-o", str(tmp_path / "steered.genstudio")]) == 0
+    return tmp_path / "steered.genstudio"
 
 
 @pytest.fixture
@@ -192,9 +204,21 @@ class TestSample:
         assert main(["sample", str(run), "-n", "20", "--seed", "8", "-o", str(tmp_path / "t.csv")]) == 0
         assert rows(tmp_path / "t.csv") != table
 
+    def test_how_to_draw_is_set(self, steered: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        command = ["sample", str(steered), "-n", "5", "-o", str(tmp_path / "s.npz")]
+        for chosen, radius in (([], 8.0), (["--set", "steps=3", "--set", "solver=euler"], 3.0)):
+            assert main([*command, *chosen]) == 0
+            with np.load(tmp_path / "s.npz") as arrays:
+                np.testing.assert_allclose(np.linalg.norm(arrays["x"], axis=1), radius)
+        for word, said in (("step=3", "did you mean `steps`"), ("steps=0", "`steps`"), ("solver=best", "`solver`")):
+            assert main([*command, "--set", word]) == 1
+            assert said in capsys.readouterr().err
+        assert main([*command, "--set", "steps"]) == 2
+
     @pytest.mark.parametrize(
         ("words", "status", "said"),
         [
+            (["-n", "5", "--set", "steps=3", "-o", "s.csv"], 1, "draws in one way only"),
             (["-n", "0", "-o", "s.csv"], 2, "not within"), (["-n", "x", "-o", "s.csv"], 2, "invalid whole number"),
             (["-n", "5"], 2, "required"), (["-n", "5", "-o", "s.xlsx"], 1, "End it with .csv or .npz"),
             (["-n", "5", "-o", "s.csv", "--run", "other"], 1, "no run called `other`"),

@@ -5,14 +5,14 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from genstudio.data.dataset import Dataset
 from genstudio.data.pictures import Pictures, Raw
 from genstudio.data.preparation import Preparation
 from genstudio.data.table import Table
 from genstudio.errors import ArchiveError
-from genstudio.models.capabilities import Resumable
+from genstudio.models.capabilities import Resumable, Steered
 from genstudio.models.contract import Model
 from genstudio.models.fitted import Fitted
 from genstudio.models.registry import model
@@ -26,7 +26,7 @@ from genstudio.runs.remote import RemoteJob
 from genstudio.runs.status import Reached
 from genstudio.runs.work import RecipeWork, job_of
 from genstudio.runs.workers import Workers
-from genstudio.settings import validate
+from genstudio.settings import Settings, validate
 from genstudio.training.events import Progress
 
 
@@ -77,6 +77,11 @@ class Run:
     def offers(self, capability: type[object]) -> bool:
         """Whether the model has a capability of `models.capabilities` for the data that it learns from."""
         return self.model.offers(capability, self.preparation.kind)
+
+    @property
+    def steering(self) -> type[Settings] | None:
+        """What can be chosen at each question to the model, or None."""
+        return cast("type[Steered]", self.model).steering() if self.offers(Steered) else None
 
     def take(self, told: Told) -> None:
         """Remember what the job told."""

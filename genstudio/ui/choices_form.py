@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from genstudio.models.capabilities import Steered
 from genstudio.runs.run import Run
 from genstudio.settings import Settings, describe
 from genstudio.ui.form import Form
@@ -50,9 +49,14 @@ class ChoicesForm(QWidget):
         """What was chosen otherwise than by default."""
         return {} if self._shown is None else self._shown.changes()
 
+    @property
+    def offered(self) -> bool:
+        """Whether there is anything to choose."""
+        return self._shown is not None
+
     def show_run(self, run: Run | None) -> None:
         """Offer the choices of a run's model; none where it has none."""
-        self.offer("" if run is None else run.recipe.model.name, None if run is None else steering_of(run))
+        self.offer("" if run is None else run.recipe.model.name, None if run is None else run.steering)
 
     def offer(self, family: str, kind: type[Settings] | None) -> None:
         """Offer choices.
@@ -66,7 +70,7 @@ class ChoicesForm(QWidget):
         self._shown = None if kind is None or not _shown(kind) else self._form(family, kind)
         if self._shown is not None:
             self._shown.show()
-        self.setVisible(self._shown is not None)
+        self.setVisible(self.offered)
 
     def _form(self, family: str, kind: type[Settings]) -> Form:
         if family not in self._forms:
@@ -77,11 +81,6 @@ class ChoicesForm(QWidget):
             self._forms[family] = form
             self._line.insertWidget(len(self._forms) - 1, form)
         return self._forms[family]
-
-
-def steering_of(run: Run) -> type[Settings] | None:
-    """What can be chosen whenever the model of a run is asked, or None."""
-    return cast("type[Steered]", run.model).steering() if run.offers(Steered) else None
 
 
 def _shown(kind: type[Settings]) -> list[str]:

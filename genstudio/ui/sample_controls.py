@@ -1,4 +1,4 @@
-"""Which samples are asked for: how many, by which seed, how daring, of which class."""
+"""Which samples are asked for: how many, by which seed, how daring, of which class, drawn in which way."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from genstudio.settings import SettingInfo, Settings, describe, setting
+from genstudio.ui.choices_form import ChoicesForm
 from genstudio.ui.fields import Field, TypedField
 from genstudio.ui.number_edit import NumberEdit
 from genstudio.ui.plain_table import plain_label, quiet_button
@@ -34,7 +35,7 @@ class SampleSettings(Settings):
 
 
 class SampleControls(QWidget):
-    """A line of editors; what is typed well is a wish.
+    """A line of editors, and one of what the model lets be chosen; what is typed well is a wish.
 
     Signals:
         changed: other samples are wished for, or another part of the data.
@@ -54,6 +55,7 @@ class SampleControls(QWidget):
         self.part = _combo("samples.part", "Which part of the data is reconstructed")
         for key, title in PARTS.items():
             self.part.addItem(title, key)
+        self.steering = ChoicesForm(theme, "samples.choice")
         self.problem = plain_label("samples.problem", "problem", "What is wrong with what was typed")
         self._last_class: int | None = None
         self._pictures = False
@@ -67,8 +69,10 @@ class SampleControls(QWidget):
     def wish(self) -> Wish:
         """What is asked for."""
         condition = self.classes.currentData()
-        return Wish(int(self.fields["n"].value()), int(self.fields["seed"].value()),
-                    float(self.fields["temperature"].value()), None if condition is None else int(condition))
+        return Wish(
+            int(self.fields["n"].value()), int(self.fields["seed"].value()), float(self.fields["temperature"].value()),
+            None if condition is None else int(condition), tuple(sorted(self.steering.choices.items())),
+        )
 
     @property
     def chosen_part(self) -> str:
@@ -100,6 +104,7 @@ class SampleControls(QWidget):
         for widget in (self._labels["temperature"], self.fields["temperature"].widget):
             widget.setVisible(not reconstructions)
         self.classes.setVisible(not reconstructions and self.classes.count() > 1)
+        self.steering.setVisible(not reconstructions and self.steering.offered)
 
     def turn(self, pages: int) -> None:
         """Go some pages on, or back."""
@@ -109,8 +114,7 @@ class SampleControls(QWidget):
         self.changed.emit()
 
     def _arrange(self) -> None:
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(12, 2, 8, 4)
+        layout = QHBoxLayout()
         layout.setSpacing(6)
         for name, width in (("n", 84), ("seed", 84), ("temperature", 66)):
             field = self.fields[name]
@@ -123,6 +127,11 @@ class SampleControls(QWidget):
         layout.addWidget(self.classes)
         layout.addWidget(self.part)
         layout.addWidget(self.problem, 1)
+        lines = QVBoxLayout(self)
+        lines.setContentsMargins(12, 2, 8, 4)
+        lines.setSpacing(2)
+        lines.addLayout(layout)
+        lines.addWidget(self.steering)
 
     def _connect(self) -> None:
         for field in self.fields.values():
@@ -132,6 +141,7 @@ class SampleControls(QWidget):
         self.next.clicked.connect(lambda: self.turn(1))
         self.classes.activated.connect(self._on_class)
         self.part.activated.connect(lambda place: self.changed.emit())
+        self.steering.changed.connect(self.changed)
 
     def _on_class(self, place: int) -> None:
         self._last_class = self.classes.itemData(place)

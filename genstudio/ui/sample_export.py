@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -101,8 +101,7 @@ class SampleExport(QObject):
         most = MOST_PICTURES if offer.pictures else 10_000_000
         count, good = QInputDialog.getInt(self._owner, "Many samples", "Samples from this seed on:", MANY, 1, most)
         if good and (path := self._asked_path(offer, "samples")) is not None:
-            self._draw_and_write(offer, path, Wish(count, offer.wish.seed, offer.wish.temperature,
-                                                   offer.wish.condition))
+            self._draw_and_write(offer, path, replace(offer.wish, n=count))
 
     def export_to(self, path: Path) -> None:
         """Write what is shown; samples that are not drawn yet are drawn first."""

@@ -24,12 +24,14 @@ class Wish:
         n: so many.
         temperature: factor of the deviation of what is random.
         condition: code of a class, None for any.
+        choices: names and values of how to draw, of a model that is `Steered`.
     """
 
     n: int
     seed: int
     temperature: float = 1.0
     condition: int | None = None
+    choices: tuple[tuple[str, Any], ...] = ()
 
     def arguments(self) -> dict[str, Any]:
         """What the question `sample` is asked with; what is usual is left out."""
@@ -38,11 +40,14 @@ class Wish:
             found["temperature"] = self.temperature
         if self.condition is not None:
             found["condition"] = self.condition
+        if self.choices:
+            found["choices"] = dict(self.choices)
         return found
 
     def answered_by(self, answer: Mapping[str, Array]) -> bool:
         """Whether an answer is to this wish, not to a former one."""
-        return np.array_equal(answer["asked"], asked(self.n, self.seed, self.temperature, self.condition))
+        mine = asked(self.n, self.seed, self.temperature, self.condition, dict(self.choices))
+        return np.array_equal(answer["asked"], mine)
 
 
 @dataclass(frozen=True, eq=False)

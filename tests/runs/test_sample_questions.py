@@ -11,12 +11,14 @@ from genstudio.data.picture_preparation import prepare_pictures
 from genstudio.data.pictures import Pictures
 from genstudio.data.preparation import PreparationSettings
 from genstudio.data.reader import unwatched
-from genstudio.errors import TrainingError
+from genstudio.errors import SettingsError, TrainingError
 from genstudio.models.fitted import Fitted
 from genstudio.models.vae import VaeSettings, VariationalAutoencoder
 from genstudio.runs.question import Subject, answer
 from genstudio.runs.questions import samples
+from genstudio.settings import Settings
 from genstudio.training.budget import Budget
+from tests.steered import Steerable
 
 
 def subject(conditional: bool = False, at_hand: bool = True) -> Subject:
@@ -37,12 +39,28 @@ def subject(conditional: bool = False, at_hand: bool = True) -> Subject:
 
 
 @pytest.mark.parametrize(("arguments", "asked"), [
-    ({"n": 3, "seed": 2}, [3, 2, 1, -1]), ({"n": 2, "seed": 1, "temperature": 0.5, "condition": 1}, [2, 1, 0.5, 1]),
+    ({"n": 3, "seed": 2}, [3, 2, 1, -1, 0]),
+    ({"n": 2, "seed": 1, "temperature": 0.5, "condition": 1}, [2, 1, 0.5, 1, 0]),
 ])
 def test_an_answer_says_what_was_asked(arguments: dict[str, object], asked: list[float]) -> None:
     found = answer("sample", subject(conditional=True), arguments, unwatched)
     assert found["asked"].tolist() == asked
     assert found["x"].shape == (asked[0], 1, 8, 8)
+
+
+def test_a_model_that_is_steered_draws_by_the_choices() -> None:
+    asked = Subject(Fitted(Steerable(Settings()), subject().fitted.preparation), None)
+    found = answer("sample", asked, {"n": 2, "seed": 0, "choices": {"steps": 3}}, unwatched)
+    usual = answer("sample", asked, {"n": 2, "seed": 0}, unwatched)["asked"]
+    assert found["asked"][:4].tolist() == usual[:4].tolist()
+    assert found["asked"][4] != usual[4] == 0, "it says which choices it is of"
+    with pytest.raises(SettingsError, match="did you mean `steps`"):
+        answer("sample", asked, {"n": 2, "seed": 0, "choices": {"step": 3}}, unwatched)
+
+
+def test_choices_of_a_model_that_has_none_are_refused() -> None:
+    with pytest.raises(TrainingError, match="asked in several ways"):
+        answer("sample", subject(), {"n": 2, "seed": 0, "choices": {"steps": 3}}, unwatched)
 
 
 @pytest.mark.parametrize(("conditional", "expected"), [(True, 2), (False, 0)])

@@ -15,7 +15,7 @@ from genstudio.runs.run import Run
 from genstudio.settings import Settings, setting
 from genstudio.ui.choices_form import ChoicesForm
 from genstudio.ui.theme import Theme
-from tests.ui.steered import Steerable, Steering
+from tests.steered import Steerable, Steering
 
 
 class Other(Settings):

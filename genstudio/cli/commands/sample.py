@@ -11,7 +11,7 @@ import numpy as np
 from genstudio.atomic import check_place
 from genstudio.cli.command import Command, CommandInfo
 from genstudio.cli.progress import Bar
-from genstudio.cli.words import add_output, add_run, add_seed, awaited, number, opened_run, whole
+from genstudio.cli.words import add_output, add_run, add_seed, assignment, awaited, number, opened_run, whole
 from genstudio.data.picture_preparation import PicturePreparation
 from genstudio.errors import DataError
 from genstudio.models.capabilities import Conditional
@@ -19,7 +19,7 @@ from genstudio.runs.export import check_format, write_samples
 from genstudio.runs.picture_export import check_picture_format, write_pictures
 from genstudio.runs.question import Answer
 from genstudio.runs.run import Run
-from genstudio.settings import nearest
+from genstudio.settings import nearest, validate
 
 
 class Sample(Command):
@@ -36,6 +36,10 @@ class Sample(Command):
             help="below 1 samples are more typical, above 1 more diverse (default: 1)",
         )
         parser.add_argument("--class", dest="word", metavar="WORD", help="of one class, where a model learned classes")
+        parser.add_argument(
+            "--set", type=assignment, action="append", default=[], metavar="NAME=VALUE", dest="choices",
+            help="how to draw, where a model lets that be chosen: steps=100 (may be given several times)",
+        )
         add_seed(parser)
         add_output(parser, "rows: a .csv or .npz file; pictures: .png (one mosaic), .zip, .npz, or a folder")
 
@@ -47,7 +51,8 @@ class Sample(Command):
             (check_picture_format if _of_pictures(run) else check_format)(arguments.output)
             condition = None if arguments.word is None else _code(run, arguments.word)
             asked = run.job.ask(
-                "sample", n=arguments.n, seed=arguments.seed, temperature=arguments.temperature, condition=condition
+                "sample", n=arguments.n, seed=arguments.seed, temperature=arguments.temperature, condition=condition,
+                choices=_choices(run, dict(arguments.choices)),
             )
             _write(arguments.output, run, awaited(asked, bar), bar)
         bar.clear()
@@ -63,6 +68,21 @@ def _write(path: Path, run: Run, found: Answer, bar: Bar) -> None:
 
 def _of_pictures(run: Run) -> bool:
     return isinstance(run.preparation, PicturePreparation)
+
+
+def _choices(run: Run, wanted: dict[str, Any]) -> dict[str, Any]:
+    """How to draw, checked.
+
+    Raises:
+        DataError: the model draws in one way only.
+        SettingsError: it has no choice of such a name or value.
+    """
+    title = run.model.info.title
+    if wanted and run.steering is None:
+        raise DataError(f"{title} draws in one way only.", "Leave `--set` out.")
+    if run.steering is not None:
+        validate(run.steering, wanted, f"drawing from {title}")
+    return wanted
 
 
 def _code(run: Run, word: str) -> int:

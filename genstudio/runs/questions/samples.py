@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import weakref
+import zlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -30,11 +31,10 @@ def sample(
         choices: how to draw, of a model that is `Steered`.
 
     Returns:
-        `x` (n, *item), `component` (n,), and `asked` (4,): n, seed, temperature and condition (-1: any), so that
-        whoever asks again and again knows what is answered.
+        `x` (n, *item), `component` (n,), and `asked` (5,), as the function of that name has it.
     """
     x, component = subject.fitted.steered(choices or {}).sample(n, seed, temperature, condition)
-    return {"x": x, "component": component, "asked": asked(n, seed, temperature, condition)}
+    return {"x": x, "component": component, "asked": asked(n, seed, temperature, condition, choices or {})}
 
 
 @question
@@ -109,9 +109,14 @@ def reconstructions(subject: Subject, watch: Watch, *, n: int, part: str = "vali
     }
 
 
-def asked(n: int, seed: int, temperature: float, condition: int | None) -> Array:
-    """What `sample` was asked, as it stands in its answer, shape (4,)."""
-    return np.array([n, seed, temperature, -1 if condition is None else condition], float)
+def asked(n: int, seed: int, temperature: float, condition: int | None, choices: Mapping[str, Any]) -> Array:
+    """What `sample` was asked, so that whoever asks again and again knows what is answered.
+
+    Returns:
+        n, seed, temperature, condition (-1: any) and a checksum of the choices (0: none), shape (5,).
+    """
+    chosen = zlib.crc32(repr(sorted(choices.items())).encode()) if choices else 0
+    return np.array([n, seed, temperature, -1 if condition is None else condition, chosen], float)
 
 
 def _own_distances(data: Dataset, watch: Watch) -> Array:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -147,6 +148,7 @@ class SamplesPanel(Panel):
         self._classes_of = None
         self.controls.set_pictures(self.pictures)
         self.controls.offer_classes(())
+        self.controls.steering.show_run(run)
         self.body.set_pictures(self.pictures)
         if not self.pictures:
             self.rows.set_preparation(run.preparation)
@@ -187,8 +189,7 @@ class SamplesPanel(Panel):
             self._show(self._favourite_page() if self.views.current == "favourites" else self._empty())
 
     def _live_wish(self) -> Wish:
-        wish = self.wish
-        return Wish(min(wish.n, LIVE_SAMPLES), wish.seed, wish.temperature, wish.condition)
+        return replace(self.wish, n=min(self.wish.n, LIVE_SAMPLES))
 
     def _on_drawn(self, preview: Preview) -> None:
         run = self._run

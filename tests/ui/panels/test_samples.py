@@ -13,12 +13,14 @@ from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from genstudio.data.table import Column, ColumnType, Table
+from genstudio.models.registry import models
 from genstudio.runs.job import Status
 from genstudio.runs.run import Run
 from genstudio.runs.sampled import sampled_table
 from genstudio.ui.panels.samples import LIVE_SAMPLES, SamplesPanel
 from genstudio.ui.session_model import SessionModel
 from genstudio.ui.theme import Theme
+from tests.steered import Steerable
 from tests.ui.panels.mixture_hand import Hand, blobs
 
 
@@ -188,6 +190,58 @@ def test_categories_are_words_and_flags_yes_or_no() -> None:
     assert [words[int(code)] for code in found.column("colour").values] == ["red", words[1], words[1]]
     assert found.column("sound").values.tolist() == [0, 1, 0]
     assert found.column("x").values.tolist() == x[:, 2].tolist()
+
+
+@pytest.fixture
+def steered(monkeypatch: pytest.MonkeyPatch, hand: Hand) -> Run:
+    """A run of a model that is asked in several ways."""
+    monkeypatch.setitem(models(), "steerable", Steerable)
+    hand.model.set_models(models())
+    hand.model.choose_model("steerable")
+    run = hand.train()
+    hand.until(lambda: radius(hand) == 8.0)
+    return run
+
+
+def radius(hand: Hand) -> float:
+    """How far out the samples lie, which tells the steps they were drawn with; 0 where they differ."""
+    found = np.round(np.linalg.norm(hand.panel.page.x, axis=1), 9)
+    return float(found[0]) if len(found) and (found == found[0]).all() else 0.0
+
+
+def test_choices_are_answered_at_once_and_kept_for_the_model(hand: Hand, steered: Run) -> None:
+    hand.retype("samples.choice.steps", "25")
+    hand.until(lambda: radius(hand) == 25.0)
+    assert hand.panel.wish.choices == (("steps", 25),)
+    assert hand.panel.page.item(0).wish == hand.panel.wish
+    hand.click("samples.next")
+    hand.until(lambda: hand.panel.page.wish.seed == 1)
+    assert radius(hand) == 25.0
+    hand.model.choose_model("gmm")
+    trained(hand)
+    assert not hand.panel.controls.steering.isVisible()
+    assert hand.panel.wish.choices == ()
+    hand.model.show_run(steered)
+    hand.until(lambda: radius(hand) == 25.0)
+    hand.click("samples.choice.steps.reset")
+    hand.until(lambda: radius(hand) == 8.0)
+
+
+def test_exported_samples_are_drawn_by_the_choices(hand: Hand, steered: Run, tmp_path: Path) -> None:
+    hand.retype("samples.choice.steps", "3")
+    hand.until(lambda: radius(hand) == 3.0)
+    for name, count in (("shown.npz", 1000), ("many.npz", 20_000)):
+        hand.retype("samples.n", str(count))
+        hand.panel.exporting.export_to(tmp_path / name)
+        hand.until(lambda: f"Saved {count:,} samples" in hand.said())  # noqa: B023
+        with np.load(tmp_path / name, allow_pickle=False) as found:
+            assert found["x"].shape == (count, 2)
+            np.testing.assert_allclose(np.linalg.norm(found["x"], axis=1), 3.0)
+
+
+def test_what_cannot_be_steered_offers_nothing_to_choose(hand: Hand) -> None:
+    trained(hand)
+    assert not hand.panel.controls.steering.isVisible()
 
 
 def test_a_run_that_failed_early_gets_a_sentence(hand: Hand) -> None:
