@@ -21,7 +21,10 @@ class Steering(Settings):
 
 
 class Steerable(Model):
-    """Samples lie at the radius `steps`, turned by `guidance`; they tell how they were asked for."""
+    """Samples lie at the radius `steps`, turned by `guidance`: they tell how they were asked for.
+
+    The density is a round Gaussian's, wrong by one over the steps.
+    """
 
     info = ModelInfo("steerable", "Steerable", "Asked in several ways.", frozenset({Kind.TABLE}), climbs="nothing")
     Settings = Settings
@@ -40,6 +43,12 @@ class Steerable(Model):
     ) -> tuple[Floats, Ints]:
         angle = np.random.default_rng(seed).uniform(0, 2 * np.pi, n) + self.choices.guidance
         return self.choices.steps * np.column_stack([np.cos(angle), np.sin(angle)]), np.full(n, -1)
+
+    def log_prob(self, x: Floats) -> Floats:
+        return -0.5 * (x**2).sum(axis=1) - np.log(2 * np.pi) + self.log_prob_error(x)
+
+    def log_prob_error(self, x: Floats, labels: Ints | None = None) -> Floats:
+        return np.full(len(x), 1 / self.choices.steps)
 
     @classmethod
     def steering(cls) -> type[Steering]:

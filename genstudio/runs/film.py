@@ -18,6 +18,7 @@ MOST_BYTES = 64 * 2**20
 """For everything that is kept, of all runs together."""
 MOST_LOOKS = 400
 """Of one thing; nobody tells more moments apart on a slider."""
+_PASSING = ("bounds", "seconds", "hasty")
 _SMALL = 1024
 _SHORT_EPSILON = 6e-8
 _SEEN_SHARE = 1e-3
@@ -25,7 +26,10 @@ _SEEN_SHARE = 1e-3
 
 @dataclass(frozen=True)
 class Sight:
-    """One thing that is looked at: a question with its arguments. Where a view is zoomed to makes no other thing."""
+    """One thing that is looked at: a question with its arguments.
+
+    Where a view is zoomed to makes no other thing, nor does how fine a look may be while a model learns.
+    """
 
     run: str
     name: str
@@ -34,7 +38,7 @@ class Sight:
     @staticmethod
     def of(run: str, name: str, question: str, arguments: Mapping[str, Any]) -> Sight:
         """The sight of a watched question in a run, named by its key."""
-        kept = tuple((key, _plain(value)) for key, value in sorted(arguments.items()) if key != "bounds")
+        kept = tuple((key, _plain(value)) for key, value in sorted(arguments.items()) if key not in _PASSING)
         return Sight(run, name, (question, kept))
 
 

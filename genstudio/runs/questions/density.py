@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+import time
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from genstudio.data.reader import Watch
-from genstudio.models.capabilities import Bound, Density
+from genstudio.models.capabilities import Approximates, Bound, Density, Steered
+from genstudio.models.fitted import Fitted
 from genstudio.runs.question import CHUNK, Answer, Array, Subject, in_chunks, question
 
+FEW_STEPS = 4
+"""Enough to see a density by; figures are reckoned with as many as the model itself takes."""
+COARSEST = 4
+"""A grid that would take too long has this share of the cells along each side at least."""
 BOUNDED_CHUNK = 1024
 """So many items are scored at once where each takes many draws."""
 
 
 @question
 def density_grid(
-    subject: Subject, watch: Watch, bounds: Sequence[float], shape: Sequence[int], columns: Sequence[int] = (0, 1)
+    subject: Subject, watch: Watch, bounds: Sequence[float], shape: Sequence[int], columns: Sequence[int] = (0, 1),
+    *, seconds: float = math.inf, hasty: bool = False,
 ) -> Answer:
     """Log-density, nats, at the cell centres of a grid over two columns.
 
@@ -24,13 +32,15 @@ def density_grid(
         bounds: x0, x1, y0, y1, data units.
         shape: cells along x and along y.
         columns: which two columns; of tables with more, the others are integrated out.
+        seconds: a grid that would take longer than this is made coarser, as `on_grid` does.
+        hasty: a model that solves in steps takes few.
 
     Returns:
-        `log_prob`, shape (ny, nx); `bounds`.
+        `log_prob`, shape (ny, nx); `bounds`; `steps` (): those taken where they were few, else 0.
     """
-    points = grid_points(bounds, shape)
-    values = subject.fitted.marginal_log_prob(points, columns)
-    return {"log_prob": values.reshape(shape[1], shape[0]), "bounds": np.array(bounds, float)}
+    fitted, steps = few_steps(subject.fitted) if hasty else (subject.fitted, 0)
+    values = on_grid(lambda points: fitted.marginal_log_prob(points, columns), bounds, shape, seconds)
+    return {"log_prob": values, "bounds": np.array(bounds, float), "steps": np.array(steps)}
 
 
 @question
@@ -121,6 +131,47 @@ def strangeness(subject: Subject, watch: Watch, x: Array) -> Array:
     """Anomaly scores of items in data units, shape (N,); in small pieces where each item takes many draws."""
     size = BOUNDED_CHUNK if subject.fitted.can(Bound) else CHUNK
     return in_chunks(subject.fitted.anomaly_score, x, watch, "Scoring rows", size)
+
+
+def few_steps(fitted: Fitted) -> tuple[Fitted, int]:
+    """The same model, solving in few steps, and how many; as it is, and 0, where it does not solve in steps."""
+    model = fitted.model
+    if not (isinstance(model, Steered) and fitted.can(Approximates) and "steps" in model.steering().model_fields):
+        return fitted, 0
+    return fitted.steered({"steps": FEW_STEPS}), FEW_STEPS
+
+
+def on_grid(
+    function: Callable[[Array], Array], bounds: Sequence[float], shape: Sequence[int], seconds: float = math.inf
+) -> Array:
+    """A function of points, (N, 2) to (N,), at the cell centres of a grid.
+
+    Arguments:
+        bounds: x0, x1, y0, y1.
+        shape: cells along x and along y.
+        seconds: where the whole would take longer, the grid has half or a quarter as many cells along each side.
+
+    Returns:
+        shape (ny, nx).
+    """
+    spent = 0.0
+    if math.isfinite(seconds):
+        coarse, started = _shares(shape, COARSEST), time.perf_counter()
+        found = _over(function, bounds, coarse)
+        spent = (time.perf_counter() - started) / math.prod(coarse)
+    for share in (1, 2):
+        finer = _shares(shape, share)
+        if spent * math.prod(finer) <= seconds:
+            return _over(function, bounds, finer)
+    return found
+
+
+def _over(function: Callable[[Array], Array], bounds: Sequence[float], shape: Sequence[int]) -> Array:
+    return function(grid_points(bounds, shape)).reshape(shape[1], shape[0])
+
+
+def _shares(shape: Sequence[int], share: int) -> list[int]:
+    return [max(2, side // share) for side in shape]
 
 
 def grid_points(bounds: Sequence[float], shape: Sequence[int]) -> Array:
