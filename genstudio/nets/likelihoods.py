@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 import torch
@@ -14,20 +15,20 @@ NARROWEST = -7.0
 """Least log-deviation of what a decoder says: intensities and columns have no more digits than that."""
 
 
-class Likelihood(nn.Module):
+class Likelihood(nn.Module, ABC):
     """p(x | what the decoder says); items of any shape, model units."""
 
+    @abstractmethod
     def log_prob(self, said: Tensor, x: Tensor) -> Tensor:
         """Log-likelihood of each coordinate, same shape as x, nats."""
-        raise NotImplementedError
 
+    @abstractmethod
     def mean(self, said: Tensor) -> Tensor:
         """The item that is said."""
-        raise NotImplementedError
 
+    @abstractmethod
     def sample(self, said: Tensor, draw: torch.Generator, temperature: float = 1.0) -> Tensor:
         """An item drawn; `draw` is a generator of the processor, whatever the device."""
-        raise NotImplementedError
 
 
 class Bernoulli(Likelihood):

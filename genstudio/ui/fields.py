@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterable
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QWheelEvent
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QSlider, QWidget
 from shiboken6 import isValid
 
 from genstudio.errors import SettingsError
 from genstudio.settings import SettingInfo
+from genstudio.ui.focused_combo import FocusedCombo
 from genstudio.ui.number_edit import NumberEdit
 from genstudio.ui.values import AUTO, read_value, show_value, step_of, stepped
 
@@ -35,13 +37,15 @@ class Field(QObject):
         self.info = info
         self.widget = widget
 
+    # Qt's classes have a metaclass of their own, so that only the type checker holds children to these two.
+
+    @abstractmethod
     def value(self) -> Any:
         """The last valid value."""
-        raise NotImplementedError
 
+    @abstractmethod
     def set_value(self, value: Any) -> None:
         """Show a value, silently."""
-        raise NotImplementedError
 
     def commit(self) -> None:
         """Take up what is typed and not yet taken up."""
@@ -57,24 +61,6 @@ class Field(QObject):
                 editor.setProperty("problem", wrong)
                 editor.style().unpolish(editor)
                 editor.style().polish(editor)
-
-
-class FocusedCombo(QComboBox):
-    """A combo box that the wheel changes only when it has the focus."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        # Long entries must not push the form wider than its dock.
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setMinimumContentsLength(8)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Scrolling past a choice must not change it."""
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
 
 
 class TypedField(Field):

@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QLabel, QVBox
 from genstudio.applications.latent_directions import class_vector
 from genstudio.settings import Settings, describe, setting
 from genstudio.ui.data_views.cells import shortened
-from genstudio.ui.fields import FocusedCombo, SliderField
+from genstudio.ui.fields import SliderField
+from genstudio.ui.focused_combo import FocusedCombo
 from genstudio.ui.latent_model import LatentModel, Original
 from genstudio.ui.latent_page import Array, Floats, LatentPage
 from genstudio.ui.plain_table import plain_label, quiet_button

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QLineEdit, QWidget
 from genstudio.data.table import Column
 from genstudio.errors import DataError
 from genstudio.ui.data_views.cells import shortened
-from genstudio.ui.fields import FocusedCombo
+from genstudio.ui.focused_combo import FocusedCombo
 
 Array = NDArray[Any]
 MOST_COLUMNS = 60

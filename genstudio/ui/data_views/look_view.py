@@ -15,7 +15,7 @@ from genstudio.errors import GenStudioError
 from genstudio.ui.data_views.cells import shortened
 from genstudio.ui.data_views.name_list import NameCombo
 from genstudio.ui.data_views.roles import label_name, learned_names
-from genstudio.ui.fields import FocusedCombo
+from genstudio.ui.focused_combo import FocusedCombo
 from genstudio.ui.plots.pairs import COLUMNS_AT_MOST, Pairs
 from genstudio.ui.plots.stage import Stage
 from genstudio.ui.session_model import SessionModel

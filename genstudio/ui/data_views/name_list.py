@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QListView
 from genstudio.data.table import Column, ColumnType
 from genstudio.ui.data_views.cells import shortened
 from genstudio.ui.data_views.column_model import Index
-from genstudio.ui.fields import FocusedCombo
+from genstudio.ui.focused_combo import FocusedCombo
 
 Role = Qt.ItemDataRole
 

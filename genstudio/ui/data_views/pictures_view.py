@@ -17,7 +17,7 @@ from genstudio.ui.data_views.item_card import NO_CLASS, ItemCard, class_words, i
 from genstudio.ui.data_views.named_grid import NamedGrid
 from genstudio.ui.data_views.picture_facts import PictureFacts
 from genstudio.ui.elided_label import ElidedLabel
-from genstudio.ui.fields import FocusedCombo
+from genstudio.ui.focused_combo import FocusedCombo
 from genstudio.ui.icons import bind_icon
 from genstudio.ui.session_model import SessionModel
 from genstudio.ui.theme import Theme

@@ -16,7 +16,7 @@ from genstudio.ui.data_views.cells import shortened
 from genstudio.ui.data_views.name_list import NameCombo
 from genstudio.ui.data_views.roles import label_name, learned_names, with_label
 from genstudio.ui.data_views.scrolled_card import ScrolledCard
-from genstudio.ui.fields import FocusedCombo
+from genstudio.ui.focused_combo import FocusedCombo
 from genstudio.ui.form import Form
 from genstudio.ui.session_model import SessionModel
 from genstudio.ui.theme import Theme
