@@ -48,3 +48,11 @@ class DescentSettings(Settings):
         0, "Training ends when validation has not become better so many times in a row; 0 never ends it early.",
         ge=0, le=1_000_000, label="Early stopping", advanced=True,
     )
+
+    def items_a_step(self, items: int) -> int:
+        """Items that a step goes through where a recipe says nothing else.
+
+        Arguments:
+            items: training items.
+        """
+        return 128

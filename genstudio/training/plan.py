@@ -9,8 +9,6 @@ from genstudio.errors import TrainingError
 from genstudio.training.budget import Budget
 from genstudio.training.descent_settings import DescentSettings
 
-BATCH = 128
-
 
 class Plan:
     """Passes through the training items, each in an order of its own that the seed alone decides.
@@ -31,7 +29,7 @@ class Plan:
         if not items:
             raise TrainingError("There are no items to learn from.", "Leave more rows for training.")
         self._items, self._budget, self._seed = items, budget, seed
-        self.batch = min(budget.batch_size or BATCH, items)
+        self.batch = min(budget.batch_size or settings.items_a_step(items), items)
         self.steps_an_epoch = -(-items // self.batch)
         self.last_step = self._last_step(settings)
         self._order = (-1, np.empty(0, np.int64))
