@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from genstudio.evaluation.items import Items
 from genstudio.evaluation.likelihood import flattery, mean_figure
-from genstudio.evaluation.metric import Figure, Metric, MetricInfo
+from genstudio.evaluation.metric import DRAWS, Figure, Metric, MetricInfo, sentences
+from genstudio.evaluation.solving import allowing_for_steps
 from genstudio.models.capabilities import Bound, Conditional, Density, Latent, Terms
 from genstudio.models.fitted import Fitted
 
@@ -34,9 +35,9 @@ class BoundMetric(Metric):
 
     def unsuitable(self, fitted: Fitted, data: Items) -> str | None:
         """Needs a bound that is made of two terms."""
-        if fitted.can(Bound) and fitted.can(Terms):
-            return None
-        return f"{fitted.model.info.title} does not learn by a bound."
+        if not fitted.can(Bound):
+            return f"{fitted.model.info.title} does not learn by a bound."
+        return None if fitted.can(Terms) else f"{fitted.model.info.title} has no latent code that costs anything."
 
     def measure(self, fitted: Fitted, data: Items, seed: int) -> Figure:
         """The mean over the items."""
@@ -90,7 +91,11 @@ class Iwae(BoundMetric):
 
     def values(self, fitted: Fitted, data: Items, seed: int) -> Floats:
         """Of so many draws an item."""
-        return fitted.log_prob_bound(data.x, self.draws, seed, classes(fitted, data))
+        return fitted.log_prob_bound(data.x, draws_behind(fitted, self.draws), seed, classes(fitted, data))
+
+    def measure(self, fitted: Fitted, data: Items, seed: int) -> Figure:
+        """The mean over the items; its error allows for solving in steps."""
+        return allowing_for_steps(super().measure(fitted, data, seed), fitted, data.x, classes(fitted, data))
 
     def ideal(self, fitted: Fitted, data: Items) -> float | None:
         """Minus the entropy, of numbers."""
@@ -98,7 +103,7 @@ class Iwae(BoundMetric):
 
     def note(self, fitted: Fitted) -> str:
         """How many draws, and of what."""
-        return sentences(f"A lower bound with {self.draws:,} draws an item.", of_what(fitted))
+        return sentences(f"A lower bound with {_draws(draws_behind(fitted, self.draws))} an item.", of_what(fitted))
 
 
 class Reconstruction(BoundMetric):
@@ -175,16 +180,36 @@ class BitsPerDim(Metric):
         """The mean over the items."""
         unit = math.prod(data.x.shape[1:]) * math.log(2)
         ideal = None if data.truth is None else data.truth.entropy / unit
+        values, note = self._log_prob(fitted, data, seed)
+        labels = None if fitted.can(Density) else classes(fitted, data)
+        figure = mean_figure(-values / unit, ideal, sentences(note, flattery(data)))
+        return allowing_for_steps(figure, fitted, data.x, labels, nats=unit)
+
+    def _log_prob(self, fitted: Fitted, data: Items, seed: int) -> tuple[Floats, str]:
+        """Nats of each item, shape (N,), and what must be known of them."""
         if fitted.can(Density):
-            return mean_figure(-fitted.log_prob(data.x) / unit, ideal, flattery(data))
-        values = -fitted.log_prob_bound(data.x, self.draws, seed, classes(fitted, data)) / unit
-        note = f"From the bound with {self.draws:,} draws an item: the real figure is at most as high."
-        return mean_figure(values, ideal, sentences(note, flattery(data)))
+            return fitted.log_prob(data.x), ""
+        draws = draws_behind(fitted, self.draws)
+        values = fitted.log_prob_bound(data.x, draws, seed, classes(fitted, data))
+        return values, f"From the bound with {_draws(draws)} an item: the real figure is at most as high."
 
 
 def outcomes(fitted: Fitted) -> str:
     """What a model's bound is a likelihood of."""
     return cast("Bound", fitted.model).outcomes()
+
+
+def draws_behind(fitted: Fitted, asked: int | None) -> int:
+    """So many draws stand behind the bound of an item, unless others are asked for.
+
+    Draws of a latent code are cheap, and tighten the bound much. Those of the noise within a byte take the whole
+    likelihood anew each, and change little: one, as published figures have it.
+    """
+    return asked or (DRAWS if fitted.can(Terms) else 1)
+
+
+def _draws(count: int) -> str:
+    return "1 draw" if count == 1 else f"{count:,} draws"
 
 
 def of_what(fitted: Fitted) -> str:
@@ -201,8 +226,3 @@ def classes(fitted: Fitted, data: Items) -> Ints | None:
     """The classes that a model which learned them apart is told; those of other files may mean something else."""
     learned = isinstance(fitted.model, Conditional) and fitted.model.n_conditions() > 0
     return data.labels if learned and data.train is not None else None
-
-
-def sentences(*parts: str) -> str:
-    """Those that say something, one after the other."""
-    return " ".join(part for part in parts if part)

@@ -10,13 +10,16 @@ from numpy.typing import NDArray
 
 from genstudio.evaluation.items import Items
 from genstudio.evaluation.metric import Figure, Metric, MetricInfo
-from genstudio.models.capabilities import Counted, Density
+from genstudio.evaluation.solving import allowing_for_steps
+from genstudio.models.capabilities import Approximates, Counted, Density
 from genstudio.models.fitted import Fitted
 
 Floats = NDArray[np.float64]
 
 DRAWS = 20_000
 """Fresh points for a divergence."""
+DRAWS_IN_STEPS = 4_000
+"""As many for models that solve an equation for each."""
 
 
 class LogLikelihood(Metric):
@@ -34,7 +37,7 @@ class LogLikelihood(Metric):
     def measure(self, fitted: Fitted, data: Items, seed: int) -> Figure:
         """The mean over the rows."""
         ideal = None if data.truth is None else -data.truth.entropy
-        return mean_figure(fitted.log_prob(data.x), ideal, flattery(data))
+        return allowing_for_steps(mean_figure(fitted.log_prob(data.x), ideal, flattery(data)), fitted, data.x)
 
 
 class KLToTruth(Metric):
@@ -54,8 +57,8 @@ class KLToTruth(Metric):
     def measure(self, fitted: Fitted, data: Items, seed: int) -> Figure:
         """The mean over fresh draws from the truth."""
         truth = data.known_truth()
-        x, _ = truth.sample(DRAWS, _fresh(seed))
-        return mean_figure(truth.log_prob(x) - fitted.log_prob(x), ideal=0.0)
+        x, _ = truth.sample(DRAWS_IN_STEPS if fitted.can(Approximates) else DRAWS, _fresh(seed))
+        return allowing_for_steps(mean_figure(truth.log_prob(x) - fitted.log_prob(x), ideal=0.0), fitted, x)
 
 
 class Criterion(Metric):

@@ -25,8 +25,11 @@ Ints = NDArray[np.int64]
 A = TypeVar("A")
 
 DRAWS = 100
-"""So many draws stand behind the bound of an item where nobody says otherwise."""
+"""So many draws of a latent code stand behind the bound of an item where nobody says otherwise."""
+FEATURES = ("mobilenet", "inception", "pca", "raw")
+"""What `features.extractor` makes of items; the first where nobody says otherwise."""
 _PIECE = 50_000
+_ROWS = 5_000
 
 
 @dataclass(frozen=True)
@@ -71,13 +74,15 @@ class Metric(ABC):
     """Measures one thing about a trained model.
 
     Arguments:
-        draws: behind the bound of each item, for metrics of bounds.
+        draws: behind the bound of each item, for metrics of bounds; as many as suit the model when None.
+        features: one of `FEATURES`, for metrics of samples.
     """
 
     info: ClassVar[MetricInfo]
 
-    def __init__(self, draws: int = DRAWS) -> None:
+    def __init__(self, draws: int | None = None, features: str = FEATURES[0]) -> None:
         self.draws = draws
+        self.features = features
 
     @abstractmethod
     def unsuitable(self, fitted: Fitted, data: Items) -> str | None:
@@ -117,17 +122,17 @@ def unsuitable(fitted: Fitted, data: Items) -> dict[str, str]:
 
 def evaluate(
     fitted: Fitted, data: Items, keys: Sequence[str] | None = None, seed: int = 0, watch: Watch = unwatched,
-    *, draws: int = DRAWS,
+    *, draws: int | None = None, features: str = FEATURES[0],
 ) -> dict[str, Figure]:
     """Figures by key, in the order of `metrics`.
 
     Arguments:
         keys: which metrics; all that are suitable when None.
         watch: told of each metric before it is measured, and on the way where that takes long.
-        draws: behind the bound of each item, for metrics of bounds.
+        draws, features: as `Metric` takes them.
 
     Raises:
-        SettingsError: a key that no metric has.
+        SettingsError: a key that no metric has, or features that there are not.
         DataError: a metric that was asked for by its key cannot be measured.
         Cancelled: raised by `watch`.
     """
@@ -137,7 +142,7 @@ def evaluate(
     for done, kind in enumerate(chosen):
         remembering.watch = partial(_share, watch, done, len(chosen), f"Measuring {kind.info.title}")
         remembering.watch(0.0, "")
-        figures[kind.info.key] = kind(draws).measure(remembering, data, seed)
+        figures[kind.info.key] = kind(draws, features).measure(remembering, data, seed)
     return figures
 
 
@@ -158,6 +163,16 @@ def _asked(fitted: Fitted, data: Items, keys: Sequence[str]) -> list[type[Metric
     return [kind for key, kind in metrics().items() if key in wanted]
 
 
+def watch_of(fitted: Fitted) -> Watch:
+    """Who is to be told how far a metric has come."""
+    return fitted.watch if isinstance(fitted, Remembering) else unwatched
+
+
+def sentences(*parts: str) -> str:
+    """Those that say something, one after the other."""
+    return " ".join(part for part in parts if part)
+
+
 class Remembering(Fitted):
     """A trained model that scores the same array only once: several metrics ask for the same numbers."""
 
@@ -168,7 +183,8 @@ class Remembering(Fitted):
 
     def log_prob(self, x: Floats) -> Floats:
         """Exact log-density, nats, shape (N,), of points x in data units, shape (N, D)."""
-        return self._once(x, (), super().log_prob)
+        ask = super().log_prob
+        return self._once(x, (), lambda x: self._in_pieces(x, _ROWS, lambda part: ask(x[part])))
 
     def anomaly_score(self, x: Floats) -> Floats:
         """Higher is stranger, shape (N,)."""
@@ -177,22 +193,27 @@ class Remembering(Fitted):
     def log_prob_bound(self, x: Floats, k: int, seed: int, labels: Ints | None = None) -> Floats:
         """Importance-weighted lower bound of the log-density with k draws, nats, shape (N,), data units."""
         ask = super().log_prob_bound
-        rows = max(1, _PIECE // k)
 
-        def piece_by_piece(x: Floats) -> Floats:
-            found = np.empty(len(x))
-            for start in range(0, len(x), rows):
-                self.watch(start / len(x), "")
-                part = slice(start, start + rows)
-                found[part] = ask(x[part], k, seed, None if labels is None else labels[part])
-            return found
+        def bound(part: slice) -> Floats:
+            return ask(x[part], k, seed, None if labels is None else labels[part])
 
-        return self._once(x, (k, seed, id(labels)), piece_by_piece)
+        rows = max(1, min(_PIECE // k, _ROWS))
+        return self._once(x, (k, seed, id(labels)), lambda x: self._in_pieces(x, rows, bound))
 
     def bound_terms(self, x: Floats, seed: int, labels: Ints | None = None) -> tuple[Floats, Floats]:
         """Reconstruction, shape (N,), and KL of each latent coordinate, shape (N, Z), of the ELBO, nats, data units."""
         ask = super().bound_terms
         return self._once(x, ("terms", seed, id(labels)), lambda x: ask(x, seed, labels))
+
+    def _in_pieces(self, x: Floats, rows: int, ask: Callable[[slice], Floats]) -> Floats:
+        """One number an item, shape (N,), so many items at a time, so that it can be watched and cancelled."""
+        found = np.empty(len(x))
+        for start in range(0, len(x), rows):
+            if len(x) > rows:
+                self.watch(start / len(x), "")
+            part = slice(start, start + rows)
+            found[part] = ask(part)
+        return found
 
     def _once(self, x: Floats, how: tuple[Any, ...], ask: Callable[[Floats], A]) -> A:
         key = (id(x), *how)

@@ -11,10 +11,8 @@ from genstudio.cli.progress import Bar
 from genstudio.cli.words import add_json, add_run, add_seed, awaited, opened_run, print_json, whole
 from genstudio.data.files import open_raw
 from genstudio.evaluation.items import from_raw
-from genstudio.evaluation.metric import DRAWS
+from genstudio.evaluation.metric import DRAWS, FEATURES
 from genstudio.runs.figures import plain_figures
-
-_SAID = ("value", "stderr", "n", "unit", "better")
 
 
 class Evaluate(Command):
@@ -30,8 +28,13 @@ class Evaluate(Command):
         )
         parser.add_argument("--metrics", type=_keys, metavar="A,B", help="which; all that suit when left out")
         parser.add_argument(
-            "--draws", type=whole(1, 10**6), default=DRAWS, metavar="K",
-            help="draws behind the bound of each item, of models that know no more than one (default: %(default)s)",
+            "--draws", type=whole(1, 10**6), metavar="K",
+            help=f"draws behind the bound of each item, of models that know no more than one (default: {DRAWS} of a "
+            "latent code, 1 of the noise within a byte)",
+        )
+        parser.add_argument(
+            "--features", choices=FEATURES, default=FEATURES[0],
+            help="by which made pictures are compared with real ones (default: %(default)s)",
         )
         parser.add_argument(
             "--items", type=whole(1, 10**9), metavar="N", help="at most so many items, evenly spaced; all when left out"
@@ -49,13 +52,13 @@ class Evaluate(Command):
                 items = from_raw(raw, run.preparation, run.recipe.data.preparation)
             asked = run.job.ask(
                 "evaluation", items=items, keys=arguments.metrics, seed=arguments.seed, draws=arguments.draws,
-                most=arguments.items,
+                most=arguments.items, features=arguments.features,
             )
             answer = awaited(asked, bar)
         bar.clear()
         figures = plain_figures(answer)
         if arguments.json:
-            print_json({"metrics": {key: {name: figure[name] for name in _SAID} for key, figure in figures.items()}})
+            print_json({"metrics": figures})
         else:
             _print(figures)
         return 0
@@ -70,3 +73,5 @@ def _print(figures: dict[str, dict[str, Any]]) -> None:
     for key, figure in figures.items():
         error = "" if figure["stderr"] is None else f" ± {figure['stderr']:.2g}"
         print(f"{key:<{width}}  {figure['value']:.6g}{error} {figure['unit']}".rstrip() + f"  (n = {figure['n']:,})")
+        if figure.get("note"):
+            print(f"{'':<{width}}  {figure['note']}")

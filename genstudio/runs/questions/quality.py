@@ -8,7 +8,7 @@ import numpy as np
 
 from genstudio.data.reader import Watch
 from genstudio.evaluation.items import Items, from_dataset, thinned
-from genstudio.evaluation.metric import DRAWS, evaluate, unsuitable
+from genstudio.evaluation.metric import FEATURES, evaluate, unsuitable
 from genstudio.models.capabilities import Resumable
 from genstudio.runs.learned import join
 from genstudio.runs.question import Answer, Subject, question
@@ -17,15 +17,16 @@ from genstudio.runs.question import Answer, Subject, question
 @question
 def evaluation(
     subject: Subject, watch: Watch, keys: Sequence[str] | None = None, seed: int = 0, items: Items | None = None,
-    *, draws: int = DRAWS, most: int | None = None,
+    *, draws: int | None = None, most: int | None = None, features: str = FEATURES[0],
 ) -> Answer:
     """How good the model is, by every metric that suits; `figures.plain_figures` reads the answer.
 
     Arguments:
         keys: which metrics; all that suit when None.
         items: the rows that the model is judged by; those held out of its own data when None.
-        draws: behind the bound of each item.
+        draws: behind the bound of each item; as many as suit the model when None.
         most: at most so many items, evenly spaced.
+        features: by which samples are compared with items.
 
     Returns:
         `key` (M,), `figure` (M, 4): value, standard error, n and ideal, NaN where unknown; `note` (M,), words or "";
@@ -34,7 +35,7 @@ def evaluation(
     judged = from_dataset(subject.items()) if items is None else items
     judged = judged if most is None else thinned(judged, most)
     reasons = unsuitable(subject.fitted, judged) if keys is None else {}
-    figures = evaluate(subject.fitted, judged, keys, seed, watch, draws=draws)
+    figures = evaluate(subject.fitted, judged, keys, seed, watch, draws=draws, features=features)
     rows = [[f.value, *(np.nan if v is None else v for v in (f.stderr, f.n, f.ideal))] for f in figures.values()]
     return {
         "key": np.array(list(figures), str), "figure": np.array(rows, float).reshape(-1, 4),
