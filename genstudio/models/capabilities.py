@@ -219,7 +219,10 @@ class Transports(Protocol):
         """
 
     def carry(self, z: Floats, labels: Ints | None = None) -> Floats:
-        """Where points of the base, shape (N, Z), are at each station, shape (S, N, *item), model units."""
+        """Where points of the base, shape (N, Z), are at each station, shape (S, N, *item), model units.
+
+        At the first they are where the last scaling would bring them, so that the way has no leap of units in it.
+        """
 
     def carry_back(self, x: Floats, labels: Ints | None = None) -> tuple[Floats, Floats]:
         """The way of items back to the base.
@@ -229,6 +232,17 @@ class Transports(Protocol):
             way from one station to the next adds to the log-density, nats, shape (S - 1, N): the log-density of an
             item is that of its base point plus their sum.
         """
+
+
+@runtime_checkable
+class Based(Protocol):
+    """Carries a base of its own to the data; that of others is a standard normal."""
+
+    def sample_base(self, n: int, seed: int) -> Floats:
+        """n points of the base, shape (n, Z)."""
+
+    def base_log_prob(self, z: Floats) -> Floats:
+        """Log-density of points of the base (N, Z), nats, shape (N,)."""
 
 
 @runtime_checkable

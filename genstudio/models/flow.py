@@ -163,11 +163,15 @@ class NormalizingFlow(DeepModel):
         """Where items lie in the base, and zeros: a flow leaves no doubt; each shape (N, D)."""
         with self._exactly() as net:
             z = self._mapped(self.scaling.forward(x), labels, lambda part, given: net.inward(part, given)[0])
+            to_normal = net.base.gaussianization()
+        z = z if to_normal is None else to_normal.forward(z)
         return z, np.zeros_like(z)
 
     def decode(self, z: Floats, labels: Ints | None = None) -> Floats:
         """The items that points of the base stand for, shape (N, D), model units."""
         with self._exactly() as net:
+            to_normal = net.base.gaussianization()
+            z = z if to_normal is None else to_normal.inverse(z)
             return self.scaling.inverse(self._mapped(z, labels, lambda part, given: net.outward(part, given)[0]))
 
     def anomaly_score(self, x: Floats) -> Floats:
@@ -181,28 +185,38 @@ class NormalizingFlow(DeepModel):
         return found + np.log(self.scaling.scale)
 
     def stations(self) -> Floats:
-        """Layers gone through, from 0 (the base) to all of them (the data), shape (S,)."""
-        return np.arange(len(self.net.stages) + 1.0)
+        """Layers gone through, from 0 (the standard normal) to all of them (the data), shape (S,).
+
+        Of a mixture as base, the way from a normal to the mixture is the first layer.
+        """
+        with self.answering():
+            return np.arange(len(self.net.stages) + 1.0 + (self.settings.base == "mixture"))
 
     def carry(self, z: Floats, labels: Ints | None = None) -> Floats:
-        """Where points of the base are after each layer, shape (S, N, D), model units from the first layer on."""
+        """Where points of a standard normal are after each layer, shape (S, N, D), model units after the first."""
         with self._exactly() as net:
-            way, _ = net.outward_path(torch.from_numpy(z), self._given(labels, len(z)))
-        return self._placed(way.numpy())
+            to_normal = net.base.gaussianization()
+            start = z if to_normal is None else to_normal.inverse(z)
+            way, _ = net.outward_path(torch.from_numpy(np.asarray(start, np.float64)), self._given(labels, len(z)))
+        return self._placed(way.numpy() if to_normal is None else np.concatenate([z[None], way.numpy()]))
 
     def carry_back(self, x: Floats, labels: Ints | None = None) -> tuple[Floats, Floats]:
-        """The way of items back to the base.
+        """The way of items back to a standard normal.
 
         Returns:
-            Where they are at each station, shape (S, N, D), the base first; and what each layer adds to the
+            Where they are at each station, shape (S, N, D), the normal first; and what each layer adds to the
             log-density, nats, shape (S - 1, N), the scaling of columns with the first.
         """
         with self._exactly() as net:
             inward = torch.from_numpy(self.scaling.forward(x))
-            way, log_dets = net.inward_path(inward, self._given(labels, len(x)))
-        added = log_dets.flip(0).numpy()
+            found, log_dets = net.inward_path(inward, self._given(labels, len(x)))
+            way, added = found.flip(0).numpy(), log_dets.flip(0).numpy()
+            if (to_normal := net.base.gaussianization()) is not None:
+                z = to_normal.forward(way[0])
+                gained = net.base.log_prob(found[-1]).numpy() - StandardNormal(z.shape[1]).log_prob(torch.from_numpy(z)).numpy()
+                way, added = np.concatenate([z[None], way]), np.concatenate([gained[None], added])
         added[0] += self._log_det
-        return self._placed(way.flip(0).numpy()), added
+        return self._placed(way), added
 
     # Within.
 
@@ -228,10 +242,6 @@ class NormalizingFlow(DeepModel):
         rows = max(1, ENTRIES // (self.shape[0] * 3 * self.settings.bins))
         found = [made(points[part], given[part]) for part in pieces(len(x), rows)] or [made(points, given)]
         return torch.cat(found).numpy()
-
-    def _placed(self, way: Floats) -> Floats:
-        """Stations in model units but for the base, which comes first."""
-        return np.concatenate([way[:1], self.scaling.inverse(way[1:])])
 
     def _wanted(self, condition: int | None, count: int, draw: torch.Generator) -> Ints | None:
         """The classes of samples: the one that is asked for, or as frequent as they were."""
