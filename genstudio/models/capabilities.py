@@ -137,6 +137,22 @@ class Marginals(Protocol):
 
 
 @runtime_checkable
+class Conditionals(Protocol):
+    """Can fix some coordinates exactly: what another one is then, is a mixture of Gaussians."""
+
+    def conditional(self, columns: Sequence[int], values: Floats, asked: int) -> tuple[Floats, Floats, Floats]:
+        """What one coordinate follows given others, model units; those neither given nor asked are integrated out.
+
+        Arguments:
+            columns: what is given; none gives the marginal.
+            values: of those, shape (len(columns),).
+
+        Returns:
+            Weights that sum to 1, means and deviations, each shape (K,).
+        """
+
+
+@runtime_checkable
 class Scores(Protocol):
     """Can say how strange an item is, and why."""
 
@@ -210,7 +226,7 @@ class Approximates(Protocol):
 
 @runtime_checkable
 class Transports(Protocol):
-    """Carries a simple base to the data over stations, layer by layer or moment by moment, and back."""
+    """Carries a standard normal, the base, to the data over stations, layer by layer or moment by moment, and back."""
 
     def stations(self) -> Floats:
         """Where the stations are, shape (S,), rising: layers gone through, from 0, or times from 0 to 1.
@@ -232,17 +248,6 @@ class Transports(Protocol):
             way from one station to the next adds to the log-density, nats, shape (S - 1, N): the log-density of an
             item is that of its base point plus their sum.
         """
-
-
-@runtime_checkable
-class Based(Protocol):
-    """Carries a base of its own to the data; that of others is a standard normal."""
-
-    def sample_base(self, n: int, seed: int) -> Floats:
-        """n points of the base, shape (n, Z)."""
-
-    def base_log_prob(self, z: Floats) -> Floats:
-        """Log-density of points of the base (N, Z), nats, shape (N,)."""
 
 
 @runtime_checkable

@@ -16,7 +16,7 @@ from genstudio.errors import Cancelled, TrainingError
 from genstudio.models.fitted import Fitted
 from genstudio.models.registry import model
 from genstudio.runs.question import Answer, Subject, answer
-from tests.runs.turning import Fading, Layered, Parted, Split, Turning
+from tests.runs.turning import Fading, Layered, Parted, Turning
 
 
 def rows(width: int = 2, scaling: str = "standard", labels: bool = True) -> Dataset:
@@ -56,18 +56,6 @@ def test_points_are_carried_from_the_base_with_a_grid_under_it() -> None:
 
 
 @pytest.mark.parametrize("width", [1, 3])
-def test_a_base_of_its_own_is_drawn_from_and_asked() -> None:
-    data, split = rows(scaling="none"), Split()
-    whom = subject(data, split)
-    found = asked(whom, "transport", n=400, side=3)
-    np.testing.assert_array_equal(found["base"], split.sample_base(400, 0))
-    # Its middle is at (8, 0), and the grid reaches three deviations.
-    assert found["grid"][0][1, 1] == pytest.approx((8.0, 0.0))
-    x = data.preparation.to_data(data.train[:5])
-    terms = asked(whom, "log_prob_terms", x=x)
-    np.testing.assert_allclose(terms["base"], split.base_log_prob(whom.fitted.encode(x)[0]))
-
-
 def test_there_is_no_grid_of_other_than_two_coordinates(width: int) -> None:
     for name in ("transport", "transport_back"):
         found = asked(subject(rows(width)), name, n=10, side=5)

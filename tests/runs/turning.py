@@ -118,16 +118,6 @@ class Layered(Turning):
         return np.stack([z @ self.matrix(layer / (STATIONS - 1)).T for layer in self.stations()])
 
 
-class Split(Turning):
-    """The same from a base of its own, which lies beside the middle."""
-
-    def sample_base(self, n: int, seed: int) -> Any:
-        return np.random.default_rng(seed).normal((8.0, 0.0), 1.0, (n, 2))
-
-    def base_log_prob(self, z: Any) -> Any:
-        return -0.5 * ((z - (8.0, 0.0)) ** 2).sum(axis=1) - np.log(2 * np.pi)
-
-
 class Parted(Turning):
     """The same, and it knows two classes; the second turns the other way round."""
 
@@ -137,12 +127,15 @@ class Parted(Turning):
     def carry(self, z: Any, labels: Any = None) -> Any:
         way = super().carry(z)
         other = super().carry(z * (1.0, -1.0)) * (1.0, -1.0)
-        return np.where((np.asarray(labels) == 1)[None, :, None], other, way)
+        return np.where(self.second(labels), other, way)
 
     def carry_back(self, x: Any, labels: Any = None) -> tuple[Any, Any]:
-        way, parts = super().carry_back(x)
-        other = super().carry_back(x * (1.0, -1.0))[0] * (1.0, -1.0)
-        return np.where((np.asarray(labels) == 1)[None, :, None], other, way), parts
+        inward = np.linalg.inv(self.matrix(1.0)).T
+        z = np.where(self.second(labels)[0], (x * (1.0, -1.0)) @ inward * (1.0, -1.0), x @ inward)
+        return self.carry(z, labels), np.full((STATIONS - 1, len(x)), -GROWTH * self.width / (STATIONS - 1))
+
+    def second(self, labels: Any) -> Any:
+        return (np.atleast_1d(labels) == 1)[None, :, None]
 
 
 class Fading(Turning):

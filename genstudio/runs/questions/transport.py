@@ -9,7 +9,7 @@ import numpy as np
 
 from genstudio.applications.transport import REACH, fewer_stations, standard_normal_log_prob, summed
 from genstudio.data.reader import Watch
-from genstudio.models.capabilities import Based, Conditional
+from genstudio.models.capabilities import Conditional
 from genstudio.models.fitted import Fitted
 from genstudio.runs.question import Answer, Array, Subject, evenly, in_chunks, question
 from genstudio.runs.questions.density import grid_points
@@ -38,8 +38,9 @@ def transport(
         `grid` (S, side, side, 2), empty where there is none, as where each class goes a way of its own.
     """
     fitted = subject.fitted.steered(choices or {})
-    z, label = _base_points(fitted, n, seed), _labels(subject, n, condition, seed)
-    nodes = _grid(side, _square(z)) if z.shape[1] == 2 and _one_way(fitted, condition) else z[:0]
+    z = np.random.default_rng(seed).standard_normal((n, fitted.latent_dim))
+    label = _labels(subject, n, condition, seed)
+    nodes = _grid(side, (-REACH, REACH, -REACH, REACH)) if z.shape[1] == 2 and _one_way(fitted, condition) else z[:0]
     codes = np.concatenate([label, np.full(len(nodes), _code(condition))])
     kept = fewer_stations(fitted.stations(), most_stations)
     way = _in_pieces(fitted.carry, np.concatenate([z, nodes]), codes, kept, watch)
@@ -93,7 +94,7 @@ def log_prob_terms(
     codes = None if labels is None else np.asarray(labels, np.int64)
     way, parts = fitted.carry_back(x, codes)
     kept = fewer_stations(fitted.stations(), most_stations)
-    base, scaling = _base_log_prob(fitted, fitted.encode(x, codes)[0]), fitted.preparation.log_det(x)
+    base, scaling = standard_normal_log_prob(fitted.encode(x, codes)[0]), fitted.preparation.log_det(x)
     return {
         "stations": fitted.stations()[kept], "way": way[kept], "base": base, "parts": summed(parts, kept),
         "scaling": scaling, "log_prob": base + parts.sum(axis=0) + scaling,
@@ -175,19 +176,6 @@ def _at_once(x: Array) -> int:
     return max(1, NUMBERS_AT_ONCE // int(np.prod(x.shape[1:])))
 
 
-def _base_points(fitted: Fitted, n: int, seed: int) -> Array:
-    """Points of the base, shape (n, Z): a standard normal, unless the model has one of its own."""
-    if isinstance(fitted.model, Based) and fitted.can(Based):
-        return fitted.model.sample_base(n, seed)
-    return np.random.default_rng(seed).standard_normal((n, fitted.latent_dim))
-
-
-def _base_log_prob(fitted: Fitted, z: Array) -> Array:
-    if isinstance(fitted.model, Based) and fitted.can(Based):
-        return fitted.model.base_log_prob(z)
-    return standard_normal_log_prob(z)
-
-
 def _one_way(fitted: Fitted, condition: int | None) -> bool:
     """Whether all of a grid goes the same way, as it does not where a model knows classes and none is wanted."""
     return condition is not None or not _n_classes(fitted)
@@ -208,12 +196,6 @@ def _labels(subject: Subject, n: int, condition: int | None, seed: int) -> Array
 
 def _code(condition: int | None) -> int:
     return -1 if condition is None else condition
-
-
-def _square(z: Array) -> tuple[float, float, float, float]:
-    """What a grid under a base covers: some deviations about its middle, the same for all draws of one base."""
-    (x, y), (wide, high) = np.rint(2 * z.mean(axis=0)) / 2, REACH * np.maximum(np.rint(2 * z.std(axis=0)) / 2, 0.5)
-    return float(x - wide), float(x + wide), float(y - high), float(y + high)
 
 
 def _extent(train: Array) -> tuple[float, float, float, float]:
