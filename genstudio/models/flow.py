@@ -24,6 +24,7 @@ from genstudio.models._flow_settings import FlowSettings, for_tables
 from genstudio.models._slices import surprises
 from genstudio.models._suitability import unsuitable_numbers
 from genstudio.models.contract import Array, Floats, Ints, ModelInfo
+from genstudio.nets.flows.base import StandardNormal
 from genstudio.nets.flows.flow import Flow
 from genstudio.training.events import LiveSettings
 
@@ -193,7 +194,7 @@ class NormalizingFlow(DeepModel):
             return np.arange(len(self.net.stages) + 1.0 + (self.settings.base == "mixture"))
 
     def carry(self, z: Floats, labels: Ints | None = None) -> Floats:
-        """Where points of a standard normal are after each layer, shape (S, N, D), model units after the first."""
+        """Where points of a standard normal are after each layer, shape (S, N, D), all in model units."""
         with self._exactly() as net:
             to_normal = net.base.gaussianization()
             start = z if to_normal is None else to_normal.inverse(z)
@@ -213,7 +214,8 @@ class NormalizingFlow(DeepModel):
             way, added = found.flip(0).numpy(), log_dets.flip(0).numpy()
             if (to_normal := net.base.gaussianization()) is not None:
                 z = to_normal.forward(way[0])
-                gained = net.base.log_prob(found[-1]).numpy() - StandardNormal(z.shape[1]).log_prob(torch.from_numpy(z)).numpy()
+                normal = StandardNormal(z.shape[1]).log_prob(torch.from_numpy(z))
+                gained = (net.base.log_prob(found[-1]) - normal).numpy()
                 way, added = np.concatenate([z[None], way]), np.concatenate([gained[None], added])
         added[0] += self._log_det
         return self._placed(way), added
@@ -242,6 +244,10 @@ class NormalizingFlow(DeepModel):
         rows = max(1, ENTRIES // (self.shape[0] * 3 * self.settings.bins))
         found = [made(points[part], given[part]) for part in pieces(len(x), rows)] or [made(points, given)]
         return torch.cat(found).numpy()
+
+    def _placed(self, way: Floats) -> Floats:
+        """Stations in model units, the base too, so that the way has no leap of units in it."""
+        return np.asarray(self.scaling.inverse(way))
 
     def _wanted(self, condition: int | None, count: int, draw: torch.Generator) -> Ints | None:
         """The classes of samples: the one that is asked for, or as frequent as they were."""

@@ -8,6 +8,8 @@ from abc import abstractmethod
 import torch
 from torch import Tensor, nn
 
+from genstudio.nets.flows.gaussianization import Gaussianization
+
 _LOG_TWO_PI = math.log(2.0 * math.pi)
 
 
@@ -21,6 +23,10 @@ class Base(nn.Module):
     @abstractmethod
     def sample(self, n: int, draw: torch.Generator, temperature: float) -> Tensor:
         """n points, shape (n, Z), on the processor, the deviations multiplied by a temperature."""
+
+    @abstractmethod
+    def gaussianization(self) -> Gaussianization | None:
+        """The exact way from this density to a standard normal; None where it is one."""
 
 
 class StandardNormal(Base):
@@ -37,6 +43,9 @@ class StandardNormal(Base):
     def sample(self, n: int, draw: torch.Generator, temperature: float) -> Tensor:
         """n points, shape (n, Z)."""
         return temperature * torch.randn(n, self._dimension, generator=draw)
+
+    def gaussianization(self) -> None:
+        """Nothing is left to be done."""
 
 
 class GaussianMixture(Base):
@@ -63,3 +72,9 @@ class GaussianMixture(Base):
         which = torch.multinomial(weights, n, replacement=True, generator=draw) if n else torch.zeros(0).long()
         noise = torch.randn(n, means.shape[1], generator=draw).to(means.dtype)
         return means[which] + temperature * scales[which] * noise
+
+    def gaussianization(self) -> Gaussianization:
+        """Coordinate by coordinate."""
+        parts = (self.logits.softmax(0), self.means, self.log_scales.exp())
+        weights, means, scales = (part.detach().cpu().double().numpy() for part in parts)
+        return Gaussianization(weights, means, scales)
