@@ -15,6 +15,7 @@ from genstudio.models.capabilities import (
     Approximates,
     Bound,
     Components,
+    Conditionals,
     Counted,
     Density,
     Flowing,
@@ -86,6 +87,21 @@ class Fitted:
         inside = np.isfinite(log_det)
         result[inside] = density.marginal_log_prob(part.to_model(x[inside]), columns) + log_det[inside]
         return result
+
+    def conditional(self, columns: Sequence[int], values: Floats, asked: int) -> tuple[Floats, Floats, Floats]:
+        """The Gaussian mixture that one column follows in model units, given others in data units.
+
+        Arguments:
+            values: of the columns that are given, shape (len(columns),), data units.
+
+        Returns:
+            Weights, means and deviations, each shape (K,); the last two in model units of the asked column.
+        """
+        model = self._as(Conditionals, "fix columns exactly")  # type: ignore[type-abstract]
+        given = self.preparation.part(columns).to_model(np.asarray(values, float)[None])[0]
+        if not np.isfinite(given).all():
+            raise TrainingError("The scaling of these data has no place for these values.", "Fix others.")
+        return model.conditional(columns, given, asked)
 
     def log_prob_bound(self, x: Floats, k: int, seed: int, labels: Ints | None = None) -> Floats:
         """Importance-weighted lower bound of the log-density with k draws, nats, shape (N,), data units."""

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from genstudio.data.dataset import Dataset, Kind
 from genstudio.errors import ArchiveError, SettingsError, TrainingError
+from genstudio.models._conditionals import of_mixture
 from genstudio.models._gaussians import Mixture, SingularCovarianceError, shaped, unpacked
 from genstudio.models._mixture_learners import BayesianLearner, Held, LikelihoodLearner
 from genstudio.models._mixture_script import given_script, learned_script
@@ -130,6 +131,10 @@ class GaussianMixtureModel(Model):
     def marginal_log_prob(self, x: Floats, columns: Sequence[int]) -> Floats:
         """Exact log-density over some coordinates, nats, shape (N,); x has shape (N, len(columns))."""
         return self.mixture.marginal(columns).log_prob(x)
+
+    def conditional(self, columns: Sequence[int], values: Floats, asked: int) -> tuple[Floats, Floats, Floats]:
+        """Weights, means and deviations, each shape (K,), of the mixture that one coordinate follows given others."""
+        return of_mixture(self.mixture, columns, values, asked)
 
     def anomaly_score(self, x: Floats) -> Floats:
         """-log p(x), nats, shape (N,)."""

@@ -11,6 +11,7 @@ from annotated_types import Gt
 
 from genstudio.data.dataset import Dataset, Kind
 from genstudio.errors import ArchiveError, TrainingError
+from genstudio.models._conditionals import of_kernels
 from genstudio.models._kernels import KERNELS, Kernel, KernelSum, sphere
 from genstudio.models._suitability import unsuitable_numbers
 from genstudio.models.contract import Array, Floats, Ints, Model, ModelInfo
@@ -123,12 +124,17 @@ class KernelDensityModel(Model):
         Raises:
             TrainingError: the kernel is not the product of its coordinates that the Gaussian is.
         """
-        if self.settings.kernel != "gaussian":
-            raise TrainingError(
-                f"A {self.settings.kernel} kernel cannot be integrated over some of the columns.",
-                "Choose the gaussian kernel to look at pairs of columns.",
-            )
+        self._require_product("to look at pairs of columns")
         return self._known().part(columns).log_prob(x, self._kernel, self._bandwidth)
+
+    def conditional(self, columns: Sequence[int], values: Floats, asked: int) -> tuple[Floats, Floats, Floats]:
+        """Weights, means and deviations, each shape (K,), of the mixture that one coordinate follows given others.
+
+        Raises:
+            TrainingError: the kernel is not the product of its coordinates that the Gaussian is.
+        """
+        self._require_product("to fix some of them")
+        return of_kernels(self._known().points, self._bandwidth, columns, values, asked)
 
     def anomaly_score(self, x: Floats) -> Floats:
         """-log p(x), nats, shape (N,); infinite where no kernel reaches."""
@@ -169,6 +175,13 @@ class KernelDensityModel(Model):
         if not (np.isfinite(points).all() and 0 < bandwidth[0] < math.inf):
             raise ArchiveError("The kernel density holds numbers that cannot be.", "Train again.")
         self._sum, self._bandwidth = KernelSum(points.copy()), float(bandwidth[0])
+
+    def _require_product(self, doing: str) -> None:
+        if self.settings.kernel != "gaussian":
+            raise TrainingError(
+                f"A {self.settings.kernel} kernel cannot be integrated over some of the columns.",
+                f"Choose the gaussian kernel {doing}.",
+            )
 
     @property
     def _kernel(self) -> Kernel:

@@ -67,7 +67,7 @@ class GaussianModel(Model):
     def log_prob(self, x: Floats) -> Floats:
         return self.density.log_prob(x)
 
-    def sample(self, n: int, seed: int) -> tuple[Floats, NDArray[np.int64]]:
+    def sample(self, n: int, seed: int, *how: Any) -> tuple[Floats, NDArray[np.int64]]:
         return self.density.sample(n, seed)
 
     def anomaly_score(self, x: Floats) -> Floats:
