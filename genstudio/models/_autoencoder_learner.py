@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from genstudio.models._autoencoder_net import AutoencoderNet, Drawn, kl_to_prior, one_hot
 from genstudio.models._autoencoder_settings import AutoencoderSettings
+from genstudio.models._collapse import PATIENCE_STEPS, Collapse
 from genstudio.models._deep import ROWS, pieces
 from genstudio.models.contract import Array
 from genstudio.training.descent import Batch
@@ -21,10 +22,6 @@ ACTIVE = 0.01
 """A coordinate is active when its posterior mean varies by more over the items (Burda et al., 2016)."""
 FORGOTTEN = 0.1
 """Share of items whose class is withheld, so that the model also knows items of an unknown class."""
-COLLAPSED_NATS = 0.1
-PATIENCE_STEPS = 500
-HEAVY = 0.5
-"""Under a lighter KL term, what carries nothing has not been tried yet."""
 
 
 class BoundLearner:
@@ -45,7 +42,7 @@ class BoundLearner:
         self._active = sum(net.levels)
         self._level_kl: list[float] = []
         self._said: set[str] = set()
-        self._carrying = 0
+        self._collapse = Collapse()
 
     @property
     def nets(self) -> Mapping[str, nn.Module]:
@@ -70,6 +67,7 @@ class BoundLearner:
         self._level_kl = [float(level.sum()) for level in torch.split(kl.detach(), list(self._net.levels))]
         self._figures = {**self._parts(float(reconstruction.detach()), sum(self._level_kl)), "beta": weight}
         self._figures |= self._levels(self._level_kl)
+        self._collapse.see(batch.step, sum(self._level_kl), weight, self._active)
 
     def figures(self) -> Mapping[str, float]:
         """The bound of the last batch, nats per item, and its parts."""
@@ -100,14 +98,11 @@ class BoundLearner:
         """The alarm on a posterior that has collapsed, and a word on levels that carry nothing, once each."""
         if not self._level_kl:
             return
-        total = sum(self._level_kl)
-        if not (total < COLLAPSED_NATS or self._active == 0) or self._kl_weight(step) < HEAVY:
-            self._carrying = step
-        if step - self._carrying >= PATIENCE_STEPS:
+        if self._collapse.certain:
             yield from self._once(Note(
                 "alarm",
-                f"The latent space carries nothing ({total:.2g} nats): every item is decoded alike, whatever it is "
-                "(posterior collapse).",
+                f"The latent space carries nothing ({sum(self._level_kl):.2g} nats): every item is decoded alike, "
+                "whatever it is (posterior collapse).",
                 "Lower β, let the KL weight rise slowly (KL warm-up), or grant some free bits.", "collapsed",
             ))
         elif min(self._level_kl) < ACTIVE and step >= self._settings.kl_warmup + PATIENCE_STEPS:

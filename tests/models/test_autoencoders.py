@@ -41,6 +41,16 @@ def alarms(events: list[Any]) -> list[Note]:
     return [event for event in events if isinstance(event, Note) and event.level == "alarm"]
 
 
+def moons(n: int) -> np.ndarray:
+    """Two half circles with noise, shape (n, 2)."""
+    rng = np.random.default_rng(0)
+    angle, lower = rng.uniform(0, np.pi, n), rng.integers(2, size=n)
+    points = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    shifted = np.where(lower[:, None], [1.0, 0.5] - points, points)
+    found: np.ndarray = shifted + 0.1 * rng.normal(size=(n, 2))
+    return found
+
+
 class Linear:
     """A linear decoder with known weights: x = W z + b + s e; and the posterior, exact or off by a factor."""
 
@@ -169,13 +179,26 @@ class TestAlarm:
         _, events = trained("vae", pictures(64), 610, channels=(4,), beta=1000.0, kl_warmup=10_000)
         assert len(alarms(events)) == 1
 
+    @pytest.mark.parametrize("seed", [0, 1, 2])
+    def test_points_collapse_under_a_heavy_weight(self, seed: int, dataset: MakeDataset) -> None:
+        _, events = trained("vae", dataset(moons(300)), 650, seed, beta=1000.0)
+        assert len(alarms(events)) == 1
+
+    @pytest.mark.parametrize("seed", [1, 2])
+    def test_what_only_begins_slowly_has_not_collapsed(self, seed: int, dataset: MakeDataset) -> None:
+        _, events = trained("vae", dataset(moons(300)), 800, seed, hidden_features=(16,), schedule="constant")
+        kl = [event.metrics["kl"] for event in events if isinstance(event, Progress) and "kl" in event.metrics]
+        early, late = np.median(kl[200:400]), np.median(kl[-50:])
+        assert early < 0.05 < late
+        assert not alarms(events)
+
     @BOTH
     def test_what_is_recommended_does_not_collapse(self, key: str, pictures: MakeDataset) -> None:
         data = pictures(256)
         family = model(key)
         small = {"hidden_features": (32,), "channels": (8, 16), "kl_warmup": 100}
         found = family(family.Settings(**{**family.recommended(data), **small}))
-        events = list(found.fit(data, found.live_settings(), 0, Budget(steps=700, batch_size=32, precision="float32")))
+        events = list(found.fit(data, found.live_settings(), 0, Budget(steps=500, batch_size=32, precision="float32")))
         assert not alarms(events)
         last = [event for event in events if isinstance(event, Progress) and "kl" in event.metrics][-1].metrics
         assert last["kl"] > 1.0
