@@ -36,7 +36,8 @@ class ModelInfo:
         key: the name recipes use.
         summary: one line for a student.
         step_name: what one step is called ("EM step", "bandwidth").
-        climbs: what the figures `train` and `valid` are: an exact log-likelihood, a lower bound of it, or neither.
+        climbs: what the figures `train` and `valid` are: an exact log-likelihood, a lower bound of it, or nothing, as
+            neither is told of at each step.
         presets: titles to settings that differ from the defaults.
         references: authors, year, title.
     """
@@ -87,7 +88,8 @@ class Model(ABC):
 
         Between two events anyone may ask the model anything, change `live`, or close the generator.
         Metrics named `train` and `valid` are mean log-likelihoods, or bounds of them as `info.climbs` says, nats per
-        item, model units; so is `bound`, a bound on something else than either. Other names are the model's own.
+        item, model units; so is `bound`, a bound on something else than either. Where nothing climbs, `loss` and
+        `valid_loss` stand in their place, lower being better. Other names are the model's own.
         """
 
     @abstractmethod

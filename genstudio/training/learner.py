@@ -30,7 +30,11 @@ class Batch:
 
 
 class Learner(Protocol):
-    """What the loop needs of a model that learns by descent."""
+    """What the loop needs of a model that learns by descent.
+
+    A learner whose losses are made of what one network says shows how it asks that as `objective`, an `Objective`:
+    it may then be compiled.
+    """
 
     @property
     def nets(self) -> Mapping[str, nn.Module]:
@@ -47,10 +51,15 @@ class Learner(Protocol):
         """
 
     def figures(self) -> Mapping[str, float]:
-        """Figures of the last step; `train` among them."""
+        """Figures of the last step; `train` among them, or `loss` where no likelihood is known at each step."""
 
     def validate(self, step: int) -> Mapping[str, float]:
-        """Figures of the validation items; `valid`, higher is better, among them. Empty where there are no items."""
+        """Figures of the validation items, `valid` or `valid_loss` among them. Empty where there are no items."""
 
     def remarks(self, step: int) -> Iterator[Note]:
         """What a person should know by now that was not said before."""
+
+
+def worth_of(figures: Mapping[str, float]) -> float | None:
+    """How good weights are by their figures of validation, higher being better: `valid`, or minus `valid_loss`."""
+    return figures.get("valid", -figures["valid_loss"] if "valid_loss" in figures else None)
