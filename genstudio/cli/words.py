@@ -6,7 +6,7 @@ import argparse
 import json
 import math
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import wait
 from contextlib import contextmanager
 from pathlib import Path
@@ -46,28 +46,12 @@ def add_seed(parser: argparse.ArgumentParser) -> None:
 
 def whole(least: int, most: int) -> Any:
     """A parser of whole numbers within bounds."""
-
-    def parse(text: str) -> int:
-        value = int(text)
-        if not least <= value <= most:
-            raise argparse.ArgumentTypeError(f"{value} is not within {least} and {most}")
-        return value
-
-    parse.__name__ = "whole number"
-    return parse
+    return _within(int, "whole number", least, most)
 
 
 def number(least: float, most: float) -> Any:
     """A parser of numbers within bounds."""
-
-    def parse(text: str) -> float:
-        value = float(text)
-        if not least <= value <= most:
-            raise argparse.ArgumentTypeError(f"{text} is not within {least:g} and {most:g}")
-        return value
-
-    parse.__name__ = "number"
-    return parse
+    return _within(float, "number", least, most)
 
 
 def assignment(text: str) -> tuple[str, Any]:
@@ -118,6 +102,18 @@ def awaited(asked: Asked, bar: Bar) -> Answer:
 def print_json(values: Mapping[str, Any]) -> None:
     """One line of JSON; what is not finite is null."""
     print(json.dumps(_finite(values), ensure_ascii=False, allow_nan=False))
+
+
+def _within(read: Callable[[str], float], name: str, least: float, most: float) -> Any:
+    def parse(text: str) -> float:
+        value = read(text)
+        if not least <= value <= most:
+            raise argparse.ArgumentTypeError(f"{text} is not within {least} and {most}")
+        return value
+
+    # What argparse calls the type where a text is none of it.
+    parse.__name__ = name
+    return parse
 
 
 def _named(runs: Sequence[Run], name: str, path: Path) -> Run:
