@@ -96,6 +96,7 @@ def open_session(path: Path, watch: Watch = unwatched) -> Opened:
             watch(place / len(places), f"Opening {path.name}")
             _take_run(opened, members, f"runs/{place}", tables)
     except BaseException:
+        # Whatever ends it, a cancellation or Ctrl+C too: nobody else can close the jobs that were begun.
         for run in opened.runs:
             run.job.close()
         raise
