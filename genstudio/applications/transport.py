@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -36,9 +37,38 @@ class Ways:
     def __len__(self) -> int:
         return int(self.way.shape[1])
 
+    @cached_property
+    def swing(self) -> Swing | None:
+        """How the points turn as a whole, of points in a plane."""
+        return swing(self.way) if self.way.ndim == 3 and self.way.shape[2] == 2 and len(self) > 1 else None
+
     def at(self, place: float) -> Array:
-        """Where the points are at a place, shape (N, *item): on straight lines between two stations."""
-        return between(self.stations, self.way, place)
+        """Where the points are at a place, shape (N, *item)."""
+        return self.carried(self.way, place)
+
+    def carried(self, way: Array, place: float) -> Array:
+        """Where others, shape (S, ..., *item), that go the same way are at a place, shape (..., *item)."""
+        return between(self.stations, way, place) if self.swing is None else swung(self, self.swing, way, place)
+
+    def line(self, index: int, steps: int) -> Array:
+        """The way of one point with so many steps from station to station, shape (M, *item)."""
+        places = np.interp(
+            np.arange((len(self.stations) - 1) * steps + 1) / steps, np.arange(len(self.stations)), self.stations
+        )
+        return np.stack([self.carried(self.way[:, index:index + 1], float(place))[0] for place in places])
+
+
+@dataclass(frozen=True, eq=False)
+class Swing:
+    """How points of a plane go from station to station as if they were one stiff body.
+
+    Arguments:
+        middles: of the points at each station, shape (S, 2).
+        angles: by which they turn from each station to the next, radians, shape (S - 1,).
+    """
+
+    middles: Floats
+    angles: Floats
 
 
 def no_ways() -> Ways:
@@ -61,6 +91,42 @@ def between(stations: Floats, values: Array, place: float) -> Array:
     left = int(np.searchsorted(stations, place, side="right")) - 1
     share = (place - stations[left]) / (stations[left + 1] - stations[left])
     return values[left] if share == 0 else values[left] * (1 - share) + values[left + 1] * share
+
+
+def swing(way: Array) -> Swing:
+    """The turns that bring points of a plane (S, N, 2) as near as can be to where they are at the next station.
+
+    References:
+        Kabsch (1976): A solution for the best rotation to relate two sets of vectors.
+    """
+    middles = way.mean(axis=1)
+    off = way - middles[:, None]
+    dot = (off[:-1] * off[1:]).sum(axis=(1, 2))
+    cross = (off[:-1, :, 0] * off[1:, :, 1] - off[:-1, :, 1] * off[1:, :, 0]).sum(axis=1)
+    return Swing(middles, np.arctan2(cross, dot))
+
+
+def swung(ways: Ways, found: Swing, way: Array, place: float) -> Array:
+    """Where points (S, ..., 2) are at a place: they go straight on ground that turns with them.
+
+    A layer that turns all points would squeeze them together half way if they went straight on still ground, though
+    it does no such thing.
+    """
+    stations = ways.stations
+    left = int(np.clip(np.searchsorted(stations, place, side="right") - 1, 0, len(stations) - 2))
+    share = float(np.clip((place - stations[left]) / (stations[left + 1] - stations[left]), 0.0, 1.0))
+    if share in (0.0, 1.0):
+        return np.asarray(way[left + round(share)])
+    angle, middles = float(found.angles[left]), found.middles
+    start = way[left] - middles[left]
+    end = (way[left + 1] - middles[left + 1]) @ _turn(-angle).T
+    middle = middles[left] * (1 - share) + middles[left + 1] * share
+    return np.asarray(middle + (start * (1 - share) + end * share) @ _turn(share * angle).T)
+
+
+def _turn(angle: float) -> Floats:
+    cos, sin = np.cos(angle), np.sin(angle)
+    return np.array([[cos, -sin], [sin, cos]])
 
 
 def neighbour(stations: Floats, place: float, way: int) -> float:
