@@ -9,9 +9,11 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidg
 from genstudio.runs.job import Status
 from genstudio.runs.run import Run
 from genstudio.ui import metrics
+from genstudio.ui.gap_label import GapLabel
 from genstudio.ui.plots.curves import Curves
 from genstudio.ui.session_model import SessionModel
 from genstudio.ui.theme import Theme
+from genstudio.ui.truth_gap import can_measure
 
 REFRESH_SECONDS = 0.2
 """How often curves follow a run that learns."""
@@ -19,7 +21,10 @@ HINT = "Press Train: how well the model explains the data is drawn here, step by
 
 
 class LearningCurves(QWidget):
-    """Figures by step, one group of them at a time; likelihoods and bounds are drawn as losses, nats per item."""
+    """Figures by step, one group of them at a time; likelihoods and bounds are drawn as losses, nats per item.
+
+    Where the truth is known, the gap to it is a group of its own, and stands in words beside every other.
+    """
 
     def __init__(self, model: SessionModel, theme: Theme) -> None:
         super().__init__()
@@ -41,6 +46,7 @@ class LearningCurves(QWidget):
         model.current_changed.connect(self.refresh)
         model.runs_changed.connect(self.refresh)
         model.advanced.connect(self._on_advanced)
+        model.truth_gap.measured.connect(self._on_measured)
         model.watching.scrubbed.connect(lambda: self.curves.set_moment(model.watching.step))
 
     def refresh(self) -> None:
@@ -54,9 +60,14 @@ class LearningCurves(QWidget):
             self._append(run, place)
         if current is not None:
             self._refresh_words(current)
-            truth = None if current.data is None else current.data.truth
-            self.curves.set_floor(None if truth is None or self.group != metrics.LOSS else truth.entropy)
+            self._refresh_floor(current)
             self.curves.set_marks(metrics.changes_of(current))
+
+    def _refresh_floor(self, run: Run) -> None:
+        if self.group == metrics.GAP:
+            self.curves.set_floor(0.0, "the truth")
+        else:
+            self.curves.set_floor(metrics.entropy_of(run) if self.group == metrics.LOSS else None)
 
     def _make_choice(self) -> None:
         self._head = QWidget()
@@ -68,14 +79,18 @@ class LearningCurves(QWidget):
         self._title = QLabel()
         self._title.setObjectName("curves.title")
         self._title.setProperty("role", "muted")
+        self._gap = GapLabel(self._model, "curves.gap")
         row = QHBoxLayout(self._head)
         row.setContentsMargins(8, 2, 8, 0)
         row.addWidget(self.choice)
         row.addWidget(self._title)
         row.addStretch(1)
+        row.addWidget(self._gap)
 
     def _refresh_choice(self, run: Run | None) -> None:
         found = () if run is None else metrics.groups(run)
+        if found and run is not None and can_measure(run):
+            found = (*found, metrics.GAP)
         if found and self.group not in found:
             self.group = found[0]
         if [self.choice.itemText(i) for i in range(self.choice.count())] != list(found):
@@ -110,7 +125,27 @@ class LearningCurves(QWidget):
                 self._refresh_words(run)
                 self.curves.set_marks(metrics.changes_of(run))
 
+    def _on_measured(self, run: Run) -> None:
+        if self.group == metrics.GAP and run in self._shown():
+            self._append_gaps(run, self._shown().index(run))
+
+    def _append_gaps(self, run: Run, place: int) -> None:
+        key, known = f"{run.key}.gap", self._model.truth_gap.of(run)
+        if not known:
+            return
+        # A step that was measured again, by more draws, takes the place of what stood there.
+        if key not in self._drawn or self._drawn[key] >= known[-1].step:
+            name = f"{run.name}: gap" if len(self._shown()) > 1 else "gap to the truth"
+            self.curves.add_series(key, name, "valid", place)
+            self._drawn[key] = -1
+        new = [gap for gap in known if gap.step > self._drawn[key]]
+        self.curves.append(key, [gap.step for gap in new], [gap.value for gap in new])
+        self._drawn[key] = known[-1].step
+
     def _append(self, run: Run, place: int) -> None:
+        if self.group == metrics.GAP:
+            self._append_gaps(run, place)
+            return
         for name in run.history.metrics:
             known = metrics.metric(name)
             if known.group != self.group:

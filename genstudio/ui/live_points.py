@@ -18,6 +18,7 @@ from genstudio.runs.hand import Parameters, moved
 from genstudio.runs.questions.density import grid_points
 from genstudio.runs.run import Run
 from genstudio.training.events import Preview
+from genstudio.ui.gap_label import GapLabel
 from genstudio.ui.live_density import GRID, DensityLook, draw_grid
 from genstudio.ui.panel import Panel
 from genstudio.ui.plots.binning import Bounds
@@ -53,6 +54,7 @@ class LivePoints(QWidget):
         self.line = LineView(theme, "live.line")
         self.pairs = Pairs(theme, "live.pairs")
         self.density = DensityLook(panel, self.stage, self.line)
+        self.gap = GapLabel(self.model, "live.gap")
         self.truth.set_title("Data")
         self.truth.offer_layers(["data", "heat", "contours"])
         self.stage.set_layer_visible("samples", False)
@@ -108,6 +110,7 @@ class LivePoints(QWidget):
         header.addWidget(self.choice)
         header.addWidget(self._sentence, 1)
         header.addWidget(self.density.sentence, 1)
+        header.addWidget(self.gap, 0, Qt.AlignmentFlag.AlignRight)
         both = QSplitter(Qt.Orientation.Horizontal)
         both.setObjectName("live.splitter")
         both.addWidget(self.truth)
@@ -207,12 +210,18 @@ class LivePoints(QWidget):
         if run is None:
             return
         self.density.look_over(self.choice.columns)
-        self._panel.look("samples", self._on_samples, "sample", n=SAMPLES, seed=SAMPLE_SEED)
+        self._look_at_samples()
         if run.offers(Components):
             self._panel.look("components", self._on_components, "parameters")
         else:
             self._panel.look_away("components")
             self.stage.set_components(np.empty((0, 2)), np.empty((0, 2, 2)))
+
+    def _look_at_samples(self) -> None:
+        if self.stage.is_layer_visible("samples"):
+            self._panel.look("samples", self._on_samples, "sample", n=SAMPLES, seed=SAMPLE_SEED)
+        else:
+            self._panel.look_away("samples")
 
     def _look_away(self) -> None:
         self.density.leave()
@@ -243,8 +252,9 @@ class LivePoints(QWidget):
             self._look()
 
     def _on_layer_toggled(self, layer: str, visible: bool) -> None:
-        if layer == "latent":
-            self._look()
+        if self.model.current is not None:
+            self.density.on_layer_toggled(layer, visible)
+            self._look_at_samples()
 
     def _on_truth_hovered(self, x: float, y: float) -> None:
         truth = self._truth_of()

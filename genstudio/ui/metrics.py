@@ -8,11 +8,13 @@ from genstudio.data.dataset import Kind
 from genstudio.runs.run import Run
 from genstudio.settings import describe
 
-LOSS = "Loss"
+LOSS, GAP = "Loss", "Gap to the truth"
 _PARTS, _WEIGHT, _RATE = "Reconstruction and KL", "KL weight", "Learning rate"
 _GRADIENT, _ACTIVE = "Gradient", "Active units"
 _LOSSES = {"log-likelihood": "negative log-likelihood", "bound": "negative bound (ELBO)", "nothing": "loss"}
 NATS = "nats"
+_SCALED_ROWS = 256
+"""They tell what a scaling adds to a log-density; every row the same but under a logit."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,8 @@ _METRICS = {
     "train": Metric(LOSS, "training", NATS, climbs=True),
     "valid": Metric(LOSS, "validation", NATS, held_out=True, climbs=True),
     "bound": Metric(LOSS, "negative bound", NATS, held_out=True, climbs=True),
+    "loss": Metric(LOSS, "training"),
+    "valid_loss": Metric(LOSS, "validation", held_out=True),
     "reconstruction": Metric(_PARTS, "reconstruction", NATS, climbs=True),
     "valid_reconstruction": Metric(_PARTS, "reconstruction, validation", NATS, held_out=True, climbs=True),
     "kl": Metric(_PARTS, "KL", NATS),
@@ -82,8 +86,19 @@ def item_word(run: Run) -> str:
 
 def unit_of(run: Run, group: str) -> str:
     """The unit of a group's figures."""
+    if group == GAP:
+        return f"nats per {item_word(run)}"
     found = next((metric(name).unit for name in run.history.metrics if metric(name).group == group), "")
     return f"nats per {item_word(run)}" if found == NATS else found
+
+
+def entropy_of(run: Run) -> float | None:
+    """The lowest loss that any model can reach, nats per row, model units; None where the truth is not known."""
+    if run.data is None or run.data.truth is None:
+        return None
+    # The truth is known in the units of the data, and figures are told in those of the model.
+    some = run.preparation.to_data(run.data.train[:_SCALED_ROWS])
+    return float(run.data.truth.entropy + run.preparation.log_det(some).mean())
 
 
 def changes_of(run: Run) -> list[tuple[float, str]]:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import math
 
 from genstudio.runs.run import Run
-from genstudio.ui.metrics import item_word
+from genstudio.ui.metrics import entropy_of, item_word
 
 
 def figures(run: Run) -> tuple[str, str]:
     """Mean log-likelihood and gap to the truth, as shown; a dash where there is none."""
-    figure = reached(run)
-    truth = None if run.data is None else run.data.truth
-    gap = None if truth is None or figure is None else -truth.entropy - figure
+    figure, entropy = reached(run), entropy_of(run)
+    gap = None if entropy is None or figure is None else -entropy - figure
     bounded = run.model.info.climbs == "bound"
     return _number(figure, "", "≥ " if bounded else ""), _number(gap, "", "≤ ") if bounded else _number(gap, "+")
 

@@ -21,6 +21,7 @@ from genstudio.ui.continuation import Continuation
 from genstudio.ui.data_loading import Loaded
 from genstudio.ui.recipe_model import RecipeModel
 from genstudio.ui.sample_page import Favourites
+from genstudio.ui.truth_gap import TruthGap
 from genstudio.ui.watching import Watching
 
 PULL_SECONDS = 0.1
@@ -62,6 +63,7 @@ class SessionModel(RecipeModel):
         self.watching = Watching(self)
         self.watching.previewed.connect(self.previewed)
         self.continuation = Continuation(self)
+        self.truth_gap = TruthGap(self)
         self._awaited: Recipe | None = None
         self._pulled = 0.0
         self.pump.ticked.connect(self._on_ticked)

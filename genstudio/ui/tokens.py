@@ -16,6 +16,7 @@ class Tokens:
         accent: the one bright colour; `accent_soft` marks what is selected or checked.
         series: eight colours that stay apart for colour-blind eyes (after Okabe and Ito, tuned to the ground).
         colormap: pyqtgraph's name of a perceptually uniform map; `reverse` where much must be dark.
+        diverging: the same of one whose middle is the ground's lightness.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Tokens:
     series: tuple[str, ...]
     colormap: str
     reverse: bool
+    diverging: str
 
 
 DARK = Tokens(
@@ -55,7 +57,7 @@ DARK = Tokens(
     success="#3fb27f", warning="#e0a030", danger="#f2777a", danger_soft="#43262c", plot="#15181c", grid="#3a404b",
     axis="#8b94a3", contour="#f3eee6", point="#e9edf3", boundary="#5fe3c0",
     series=("#5b9bff", "#f0a030", "#38c59a", "#f07a5a", "#d58fd0", "#f0e060", "#7fd0f5", "#b0b8c4"),
-    colormap="magma", reverse=False,
+    colormap="magma", reverse=False, diverging="CET-D4",
 )
 
 LIGHT = Tokens(
@@ -65,5 +67,5 @@ LIGHT = Tokens(
     success="#1a8f5a", warning="#a96500", danger="#c93338", danger_soft="#fdeaea", plot="#ffffff", grid="#d3d9e2",
     axis="#667080", contour="#2a2238", point="#232a36", boundary="#007a5e",
     series=("#2466d8", "#c96a00", "#008a64", "#c8432b", "#a5509e", "#8a7a00", "#2293c4", "#5c6573"),
-    colormap="plasma", reverse=True,
+    colormap="plasma", reverse=True, diverging="CET-D1",
 )

@@ -10,7 +10,11 @@ from PySide6.QtCore import QObject, Signal
 
 from genstudio.runs.film import Films, Sight
 from genstudio.runs.run import Run
+from genstudio.runs.status import Status
 from genstudio.training.events import Preview
+
+LEARNING_SECONDS, RESTING_SECONDS = 0.03, 1.0
+"""What one look may take: a model that learns should be seen often, one that rests should be seen well."""
 
 
 class Watching(QObject):
@@ -113,3 +117,8 @@ class Watching(QObject):
             return None
         question, arguments = self._watches[name]
         return Sight.of(self._run.key, name, question, arguments)
+
+
+def look_seconds(run: Run) -> float:
+    """What one look at a run may take, where a shorter one shows less."""
+    return RESTING_SECONDS if run.status.ended or run.status is Status.PAUSED else LEARNING_SECONDS

@@ -21,8 +21,8 @@ from genstudio.runs.questions.density import few_steps, grid_points, on_grid
 Floats = NDArray[np.float64]
 FEWEST = 128
 """Draws from the truth that are scored at once, and ever; the next batch is as large as all before it."""
-NEGLIGIBLE_NATS = 9.0
-"""So far below the truth's peak, about 1/8000 of it, a density does not matter."""
+NEGLIGIBLE_NATS = 7.0
+"""So far below the truth's peak, about 1/1000 of it, a density does not matter."""
 DRAWS_SEED = 0x7A175EED
 """Nobody's data have it: the same seed would give the very rows that were learned from."""
 

@@ -19,6 +19,13 @@ def thinned(count: int, limit: int) -> slice:
     return slice(None, None, max(1, -(-count // limit)))
 
 
+def cell_centres(bounds: Bounds, shape: tuple[int, int]) -> tuple[Floats, Floats]:
+    """Where the cells of a grid stand that fills a view (x0, x1, y0, y1), of its rows and columns: along x, along y."""
+    rows, columns = shape
+    x0, x1, y0, y1 = bounds
+    return x0 + (np.arange(columns) + 0.5) * (x1 - x0) / columns, y0 + (np.arange(rows) + 0.5) * (y1 - y0) / rows
+
+
 def inside(x: Floats, bounds: Bounds) -> NDArray[np.bool_]:
     """Which points lie in a view (x0, x1, y0, y1), shape (N,)."""
     x0, x1, y0, y1 = bounds

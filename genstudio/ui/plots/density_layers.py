@@ -33,7 +33,7 @@ class HeatLayer(Layer):
         self._image.setOpacity(1.0 if grid else 0.0)
         if grid:
             xs, ys, z = grid
-            self._image.show_cells(levels.shades(z), self._table, _cell_rectangle(xs, ys))
+            self._image.show_cells(levels.shades(z), self._table, levels.cell_rectangle(xs, ys))
 
     @property
     def seen(self) -> bool:
@@ -118,8 +118,3 @@ def checked_grid(xs: ArrayLike, ys: ArrayLike, z: ArrayLike, name: str) -> tuple
     if min(len(along), len(up)) < 2:
         raise DataError(f"`{name}` needs a grid of at least 2 × 2 cells.")
     return along, up, gate.grid(z, (len(up), len(along)), name)
-
-
-def _cell_rectangle(xs: Floats, ys: Floats) -> tuple[float, float, float, float]:
-    wide, high = float(xs[1] - xs[0]), float(ys[1] - ys[0])
-    return xs[0] - wide / 2, ys[0] - high / 2, wide * len(xs), high * len(ys)

@@ -15,6 +15,11 @@ MASSES = (0.1, 0.25, 0.4, 0.55, 0.7, 0.8, 0.9, 0.96, 0.99)
 FEW_MASSES = (0.2, 0.5, 0.8, 0.95)
 # Nats below the peak under which nothing is drawn.
 _DEEPEST = 60.0
+IMPOSSIBLE_NATS = 1e3
+"""Stands for an infinite log-ratio, as what is not finite would count as unknown."""
+# Nats between which the colours of errors can lie.
+_LIMITS = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
+_WITHIN, _FITS = 0.8, 0.3
 
 
 def enclosing_levels(log_density: Floats, masses: Sequence[float] = MASSES) -> list[float]:
@@ -37,12 +42,15 @@ def enclosing_levels(log_density: Floats, masses: Sequence[float] = MASSES) -> l
     return [float(level) for level in found if level > ordered[0] - _DEEPEST]
 
 
-def contour_lines(xs: Floats, ys: Floats, z: Floats, levels: Sequence[float]) -> tuple[Floats, Floats]:
+def contour_lines(
+    xs: Floats, ys: Floats, z: Floats, levels: Sequence[float], holes: bool = False
+) -> tuple[Floats, Floats]:
     """All lines of all levels as one path, with NaN between pieces.
 
     Arguments:
         xs, ys: cell centres, shapes (columns,) and (rows,).
         z: values, shape (rows, columns); NaN counts as lower than every level.
+        holes: lines end at NaN instead, which then counts as nothing.
 
     Returns:
         x and y of the path, shape (P,) each.
@@ -51,7 +59,8 @@ def contour_lines(xs: Floats, ys: Floats, z: Floats, levels: Sequence[float]) ->
         return np.empty(0), np.empty(0)
     lowest = np.nanmin(z) if np.isfinite(z).any() else 0.0
     filled = np.where(np.isnan(z), min(lowest, *levels) - 1.0, z)
-    generator = contourpy.contour_generator(xs, ys, filled, line_type=contourpy.LineType.ChunkCombinedNan)
+    masked = np.ma.masked_array(filled, np.isnan(z) if holes else np.ma.nomask)
+    generator = contourpy.contour_generator(xs, ys, masked, line_type=contourpy.LineType.ChunkCombinedNan)
     pieces = [chunk for level in levels for chunk in generator.lines(level)[0] if chunk is not None]
     if not pieces:
         return np.empty(0), np.empty(0)
@@ -69,3 +78,38 @@ def shades(log_density: Floats) -> NDArray[np.float32]:
         return np.zeros(log_density.shape, np.float32)
     relative = np.nan_to_num(log_density - np.nanmax(log_density), nan=-np.inf)
     return np.exp(0.5 * relative).astype(np.float32)
+
+
+def symmetric_limit(errors: Floats, former: float = 0.0) -> float:
+    """How far from zero, both ways, the colours of errors should reach: a round number that most of them are within.
+
+    Arguments:
+        errors: any shape; NaN does not count, nor what is impossible.
+        former: the last limit; it is kept while it still fits, so that colours mean the same for a while.
+    """
+    sizes = np.abs(errors[np.abs(errors) < IMPOSSIBLE_NATS])
+    if not sizes.size:
+        return former or _LIMITS[-1]
+    most = float(np.quantile(sizes, _WITHIN, method="lower"))
+    if former and _FITS * former <= most <= former:
+        return former
+    return next((limit for limit in _LIMITS if most <= limit), _LIMITS[-1])
+
+
+def diverging_picture(errors: Floats, limit: float, table: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The colours of errors, shape (rows, columns, 4), from a table of colours, the middle of which stands for zero.
+
+    Arguments:
+        errors: shape (rows, columns); what is beyond the limit has its colour, and NaN none at all.
+    """
+    known = ~np.isnan(errors)
+    share = np.clip(np.where(known, errors, 0.0) / limit, -1.0, 1.0)
+    picture = table[np.rint((share + 1) / 2 * (len(table) - 1)).astype(np.int64)]
+    picture[..., 3] = np.where(known, 255, 0)
+    return picture
+
+
+def cell_rectangle(xs: Floats, ys: Floats) -> tuple[float, float, float, float]:
+    """x, y, width and height of all cells together, of their centres."""
+    wide, high = float(xs[1] - xs[0]), float(ys[1] - ys[0])
+    return xs[0] - wide / 2, ys[0] - high / 2, wide * len(xs), high * len(ys)

@@ -44,6 +44,11 @@ def density_table(tokens: Tokens) -> NDArray[np.uint8]:
     return table
 
 
+def diverging_table(tokens: Tokens) -> NDArray[np.uint8]:
+    """256 colours from too little to too much, shape (256, 4): uniform on both sides of the ground's own lightness."""
+    return np.array(pg.colormap.get(tokens.diverging).getLookupTable(nPts=256, alpha=True), dtype=np.uint8)
+
+
 def count_table(colour: str) -> NDArray[np.uint8]:
     """256 opacities of one colour, for counts, shape (256, 4)."""
     rgb = QColor(colour)
@@ -80,7 +85,11 @@ class SmoothImage(pg.ImageItem):
         """
         # Indices by ourselves: the library's own scaling takes several times as long.
         index = (values * 255).astype(np.uint8)
-        self.setImage(table[index], autoLevels=False, levels=None)
+        self.show_picture(table[index], rectangle)
+
+    def show_picture(self, picture: NDArray[np.uint8], rectangle: tuple[float, ...]) -> None:
+        """Show colours, shape (rows, columns, 4), lowest row first, in a rectangle: x, y, width, height."""
+        self.setImage(picture, autoLevels=False, levels=None)
         self.setRect(*rectangle)
 
 

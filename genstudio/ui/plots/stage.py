@@ -16,8 +16,9 @@ from PySide6.QtWidgets import QToolButton, QWidget
 from genstudio.ui.plots import binning
 from genstudio.ui.plots.density_layers import ContourLayer, HeatLayer, checked_grid
 from genstudio.ui.plots.ellipses import EllipseLayer
+from genstudio.ui.plots.error_layer import ErrorLayer
 from genstudio.ui.plots.layers import FlaggedLayer, Layer, PointsLayer
-from genstudio.ui.plots.levels import FEW_MASSES
+from genstudio.ui.plots.levels import FEW_MASSES, IMPOSSIBLE_NATS
 from genstudio.ui.plots.paint import faded, retheme_legend
 from genstudio.ui.plots.plot import Plot
 from genstudio.ui.plots.warped_grid import WarpedGridLayer
@@ -34,8 +35,8 @@ _NUDGE_SHARE = 0.01
 class Stage(Plot):
     """A two-dimensional view with layers.
 
-    The layers are "data", "samples", "heat", "contours", "truth", "boundary", "flagged", "latent" and "components";
-    their switches are named `<name>.layer.<layer>`. Further signals: `layer_toggled(layer, visible)`,
+    The layers are "data", "samples", "heat", "contours", "truth", "boundary", "errors", "flagged", "latent" and
+    "components"; their switches are named `<name>.layer.<layer>`. Further signals: `layer_toggled(layer, visible)`,
     `stroked(phase, x, y)` while drawing, `component_edited(index, mean, covariance)` and
     `component_edit_finished(index)`.
 
@@ -97,6 +98,17 @@ class Stage(Plot):
         """Show the true density as dashed contours; arguments as for `set_density`."""
         self.truth.set(checked_grid(xs, ys, log_density, "truth"))
 
+    def set_errors(self, xs: ArrayLike, ys: ArrayLike, log_ratio: ArrayLike, bound: bool = False) -> None:
+        """Show where a model errs.
+
+        Arguments:
+            xs, ys: as for `set_density`.
+            log_ratio: log p_model - log p_true, nats, shape (R, C); NaN where there is nothing to tell.
+            bound: the model has at least this density.
+        """
+        bounded = np.clip(log_ratio, -IMPOSSIBLE_NATS, IMPOSSIBLE_NATS)
+        self.errors.set(checked_grid(xs, ys, bounded, "errors"), bound)
+
     def set_boundary(self, xs: ArrayLike, ys: ArrayLike, values: ArrayLike, level: float) -> None:
         """Show the line on which a score has a value; arguments as for `set_density`."""
         self.boundary.set(checked_grid(xs, ys, values, "boundary"), [level])
@@ -127,6 +139,7 @@ class Stage(Plot):
         self.heat.set(None)
         self.contours.set(None)
         self.boundary.set(None)
+        self.errors.set(None)
         self._uncover_density()
         self.set_samples(np.empty((0, 2)))
         self.set_flagged(np.empty((0, 2)))
@@ -230,6 +243,8 @@ class Stage(Plot):
         self.contours = self._add("contours", contours)
         self.truth = self._add("truth", truth)
         self.boundary = self._add("boundary", boundary)
+        errors = ErrorLayer("Errors: model against truth", "plus-minus", 12, tokens, self.box)
+        self.errors = self._add("errors", errors)
         self.flagged = self._add("flagged", FlaggedLayer("Flagged", "anomaly", 45, tokens))
         self.latent = self._add("latent", WarpedGridLayer("Latent grid", "warp", 35, tokens))
         self.components = self._add("components", EllipseLayer("Components", "components", 50, tokens, self.item))
