@@ -129,15 +129,13 @@ class _Gathered:
     def _notes(self) -> Iterator[str]:
         if self.refused:
             name, reason = self.refused[0]
-            were = "picture was" if len(self.refused) == 1 else "pictures were"
+            one = len(self.refused) == 1
+            were, first = ("was", name) if one else ("were", f"the first is {name}")
+            they = "it" if one else "they"
             yield (
-                f"{len(self.refused):,} of {len(self.members):,} {were} left out, because {_them(self.refused)} cannot "
-                f"be read; the first is {name}: {reason}."
+                f"{len(self.refused):,} of {len(self.members):,} pictures {were} left out, because {they} cannot be "
+                f"read; {first}: {reason}."
             )
-
-
-def _them(refused: Sequence[object]) -> str:
-    return "it" if len(refused) == 1 else "they"
 
 
 def _headers(store: PictureStore) -> Iterator[tuple[tuple[int, int], bool]]:

@@ -126,6 +126,12 @@ def test_one_bad_picture_among_many_is_left_out_and_counted(tmp_path: Path, pack
     )
 
 
+def test_a_single_bad_picture_is_told_of_as_one(tmp_path: Path) -> None:
+    found = opened(folder(tmp_path, **{"cat/1.png": png(), "cat/2.png": png(), "dog/3.png": b"no picture"}))
+    (note,) = found.notes
+    assert note.startswith("1 of 3 pictures was left out, because it cannot be read; dog/3.png: it is no PNG")
+
+
 def test_what_is_no_picture_is_passed_over(tmp_path: Path) -> None:
     path = folder(tmp_path, **{
         "a.png": png(), "read me.txt": b"x", ".hidden.png": b"x", ".cache/b.png": b"x", "c.csv": b"x"
