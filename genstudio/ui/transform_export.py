@@ -65,7 +65,7 @@ class TransformExport(QObject):
 
     @property
     def _of_pictures(self) -> bool:
-        return self._transform.ways.way.ndim == 5
+        return self._transform.of_pictures
 
     def _export_plot(self, path: Path) -> None:
         try:

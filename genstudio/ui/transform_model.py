@@ -14,6 +14,7 @@ from genstudio.applications.transport import Ways, neighbour, no_ways
 Array = NDArray[Any]
 Floats = NDArray[np.float64]
 
+_PICTURES_NDIM = 5
 NO_GRID = np.empty((2, 0, 0, 2))
 
 
@@ -43,6 +44,11 @@ class TransformModel(QObject):
     def known(self) -> bool:
         """Whether there is anything to see."""
         return len(self.ways) > 0
+
+    @property
+    def of_pictures(self) -> bool:
+        """Whether pictures go the way; where nothing is known yet, points do."""
+        return self.ways.way.ndim == _PICTURES_NDIM
 
     @property
     def place(self) -> float:

@@ -67,7 +67,7 @@ class TransformPictures(QWidget):
 
     def _show_ways(self) -> None:
         transform = self._transform
-        if transform.ways.way.ndim != 5:
+        if not transform.of_pictures:
             return
         self._ends = brightness(transform.ways.way)
         self._move()
@@ -75,7 +75,7 @@ class TransformPictures(QWidget):
 
     def _move(self) -> None:
         transform = self._transform
-        if not transform.known or transform.ways.way.ndim != 5:
+        if not transform.of_pictures:
             return
         self.made.grid.set_pictures(self.frame(transform.share))
         self.made.set_title(title_words(transform.ways.stations, transform.place, transform.timed))
@@ -84,7 +84,7 @@ class TransformPictures(QWidget):
 
     def _ask_guess(self) -> None:
         transform = self._transform
-        if not (transform.known and transform.timed and self.isVisible()):
+        if not (transform.of_pictures and transform.timed and self.isVisible()):
             return
         x, place = transform.positions, transform.place
         self._panel.model.ask(
@@ -98,7 +98,7 @@ class TransformPictures(QWidget):
 
     def _show_strip(self) -> None:
         transform = self._transform
-        if not transform.known or transform.ways.way.ndim != 5:
+        if not transform.of_pictures:
             return
         shares = np.linspace(0.0, 1.0, STRIP)
         index = max(transform.chosen, 0)

@@ -60,7 +60,7 @@ class TransformRows(QWidget):
         self._preparation: Preparation | None = None
         self._field: Mapping[str, Array] | None = None
         self.plot = PathsPlot(theme, f"{prefix}.stage")
-        self.plot.graph.setAccessibleName("Points between base and data; up and down go from point to point")
+        self.plot.setAccessibleName("Points between base and data; up and down go from point to point")
         self._axes = TransformAxes(self.plot)
         self.chart = TermsChart(theme, f"{prefix}.terms")
         self.point = plain_label(f"{prefix}.point", "muted", "The chosen point")
@@ -117,6 +117,8 @@ class TransformRows(QWidget):
 
     def _show_ways(self) -> None:
         transform = self.transform
+        if transform.of_pictures:
+            return
         if not transform.known:
             self.plot.clear()
             self.plot.set_hint(WAITING_FORTH if transform.forth else WAITING_BACK)
@@ -161,7 +163,7 @@ class TransformRows(QWidget):
 
     def _move(self) -> None:
         transform = self.transform
-        if not transform.known:
+        if transform.of_pictures or not transform.known:
             return
         points = self._plane(transform.positions)
         self.plot.move(points, transform.grid)
@@ -184,7 +186,7 @@ class TransformRows(QWidget):
 
     def _show_way(self) -> None:
         transform, index = self.transform, self.transform.chosen
-        if index < 0:
+        if index < 0 or transform.of_pictures:
             self.plot.set_way(_EMPTY, _EMPTY)
             self.point.setText("")
             return
