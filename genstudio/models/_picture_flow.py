@@ -12,11 +12,12 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from genstudio.data.dataset import Dataset, Kind
+from genstudio.data.dataset import Dataset
 from genstudio.errors import TrainingError
 from genstudio.models._autoencoder_learner import BatchedItems
 from genstudio.models._autoencoder_net import one_hot
 from genstudio.models._deep import DeepModel, Shape, pieces
+from genstudio.models._flow_info import INFO
 from genstudio.models._flow_settings import FlowSettings
 from genstudio.models._picture_flow_learner import NET, PictureFlowLearner
 from genstudio.models._picture_flow_settings import PictureFlowSettings, for_pictures
@@ -39,10 +40,7 @@ MIDDLE = 0.5
 class PictureFlow(DeepModel):
     """A multi-scale flow between pictures of 256 intensities, dequantized, and a standard normal."""
 
-    info: ClassVar[ModelInfo] = ModelInfo(
-        key="flow", title="Normalizing flow", summary="Brings pictures to noise, pixel by pixel, and back.",
-        kinds=frozenset({Kind.IMAGES}), climbs="bound",
-    )
+    info: ClassVar[ModelInfo] = INFO
     Settings = PictureFlowSettings
     settings: PictureFlowSettings
 

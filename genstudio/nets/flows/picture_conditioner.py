@@ -116,10 +116,9 @@ class FineConditioner(nn.Module):
     ) -> None:
         super().__init__()
         self.colours, self.channels = colours, channels
-        groups = 1 + torch.arange(FINE * PARITIES * colours)
-        known, hidden = torch.cat([torch.zeros(colours), groups]), groups.repeat_interleave(channels)
+        hidden = torch.arange(FINE * PARITIES * colours).repeat_interleave(channels)
         sees = hidden[:, None] >= hidden
-        self.first = MaskedConv(hidden[:, None] > known, 3)
+        self.first = MaskedConv(self._inputs_seen()[hidden], 3)
         self.place = nn.Parameter(torch.zeros(len(hidden), *size))
         self.classes = nn.Linear(n_classes, len(hidden), bias=False) if n_classes else None
         self.blocks = nn.Sequential(*(Residual(sees) for _ in range(blocks)))
@@ -135,7 +134,7 @@ class FineConditioner(nn.Module):
             y: squeezed pictures, shape (N, 4 C, H, W), from 0 to 1.
             given: classes, shape (N, n_classes).
         """
-        said = self.first(self._in_groups(y)) + self.place
+        said = self.first(self._inputs(y)) + self.place
         if self.classes is not None:
             said = said + self.classes(given)[:, :, None, None]
         said = self._of_parity(F.relu(self.blocks(said)))
@@ -145,7 +144,7 @@ class FineConditioner(nn.Module):
     def newest(self, y: Tensor, given: Tensor, group: Group, told: Told) -> Tensor:
         """The same for the pixels of one group alone, (N, H, W, 1, bins), the groups before it having been told."""
         rows = slice(group.place * self.channels, (group.place + 1) * self.channels)
-        said = self.first(self._in_groups(y), rows) + self.place[rows]
+        said = self.first(self._inputs(y), rows) + self.place[rows]
         if self.classes is not None:
             said = said + F.linear(given, self.classes.weight[rows])[:, :, None, None]
         for block in self.blocks:
@@ -161,14 +160,22 @@ class FineConditioner(nn.Module):
             for place, (fine, parity, colour) in enumerate(places)
         ]
 
-    def _in_groups(self, y: Tensor) -> Tensor:
-        """The half-size picture, and one channel for each group, in which pixels of others are black."""
-        fine = y[:, self.colours:].reshape(len(y), FINE, 1, self.colours, *y.shape[2:]) * self.chessboard.unsqueeze(1)
-        together = torch.cat([y[:, : self.colours], fine.flatten(1, 3)], 1)
+    def _inputs_seen(self) -> Tensor:
+        """Which groups see which of the channels of `_inputs`, shape (groups, 7 C)."""
+        groups = torch.arange(FINE * PARITIES * self.colours)
+        black, both = groups.view(FINE, PARITIES, self.colours).unbind(1)
+        half, whole = groups[:, None] > black.flatten(), groups[:, None] > both.flatten()
+        # Once both are told, what lies on black fields is seen together with what lies on white ones.
+        return torch.cat([torch.ones(len(groups), self.colours, dtype=torch.bool), half & ~whole, whole], 1)
+
+    def _inputs(self, y: Tensor) -> Tensor:
+        """The half-size picture, the fine pixels on black fields alone, and all fine pixels; (N, 7 C, H, W)."""
+        fine = y[:, self.colours:]
+        together = torch.cat([y[:, : self.colours], fine * self.chessboard[0], fine], 1)
         return (2.0 * together).contiguous(memory_format=torch.channels_last)
 
     def _of_parity(self, said: Tensor) -> Tensor:
         """Of the channels (N, groups * channels, H, W) those of each pixel's own group, (N, H, W, 3 C, channels)."""
-        apart = said.permute(0, 2, 3, 1).reshape(len(said), *said.shape[2:], FINE, PARITIES, self.colours, -1)
+        apart = said.permute(0, 2, 3, 1).reshape(len(said), *said.shape[2:], FINE, PARITIES, self.colours, self.channels)
         black = self.chessboard[0, :, :, None, None, None]
         return torch.where(black, apart[:, :, :, :, 0], apart[:, :, :, :, 1]).flatten(3, 4)
