@@ -21,4 +21,4 @@ class PictureFlowSettings(FlowSettings):
 
 def for_pictures(data: Dataset) -> dict[str, Any]:
     """What suits pictures: many bins, and as many passes as take a few minutes."""
-    return {"bins": 32, "max_epochs": passes(200_000, data, least=5)}
+    return {"bins": 32, "learning_rate": 3e-3, "clip_norm": 500.0, "max_epochs": passes(200_000, data, least=5)}
