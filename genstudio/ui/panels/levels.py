@@ -45,7 +45,7 @@ class LevelsPanel(Panel):
         "row is decided below.",
         needs=Hierarchical,
         needs_run=True,
-        doing="hold one latent level after the other, as it has none",
+        doing="hold one latent level after the other fixed, as it does not have several",
     )
 
     def build(self) -> None:
