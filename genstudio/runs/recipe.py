@@ -61,6 +61,10 @@ class TrainingRecipe(Settings):
         1, "Processor cores that training may use. More than one pays on an idle machine only.", ge=1, le=256,
         advanced=True,
     )
+    compile: Literal["auto", "never"] = setting(
+        "auto", "Whether what long trainings descend is compiled: auto does so in the background and takes it where "
+        "gradients agree; never does so only where a change of `compiled` was recorded.", advanced=True,
+    )
 
     def budget(self) -> Budget:
         """The same for a model."""

@@ -112,11 +112,14 @@ class Run:
         if self.by_hand or self.history.step == 0:
             return self.recipe
         changes = tuple(LiveChange(step=c.step, name=c.name, value=c.value) for c in self.history.changes)
-        recipe = self.recipe.model_copy(update={"changes": changes})
-        if recipe.training.seconds is None and self.status is not Status.STOPPED:
-            return recipe
-        reached = {"epochs": None, "seconds": None, "steps": self.history.step}
-        return recipe.model_copy(update={"training": recipe.training.model_copy(update=reached)})
+        update: dict[str, Any] = {}
+        if "compiled" in self.model.Settings.model_fields:
+            # When that pays, and is ready, hangs on time; it is repeated by what was recorded.
+            update["compile"] = "never"
+        if self.recipe.training.seconds is not None or self.status is Status.STOPPED:
+            update |= {"epochs": None, "seconds": None, "steps": self.history.step}
+        training = self.recipe.training.model_copy(update=update)
+        return self.recipe.model_copy(update={"changes": changes, "training": training})
 
 
 def new_run(

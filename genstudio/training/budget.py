@@ -17,6 +17,7 @@ class Budget:
         device: "auto", "cpu", or a name that torch gives.
         precision: "auto", "float32" or "bfloat16"; `auto` takes the faster one where it agrees.
         threads: threads that the numeric libraries may use.
+        compile: "auto" or "never"; `auto` compiles what long trainings descend, where that changes nothing.
         spent: seconds spent learning so far.
     """
 
@@ -27,6 +28,7 @@ class Budget:
     device: str = "auto"
     precision: str = "auto"
     threads: int = 1
+    compile: str = "auto"
     spent: float = 0.0
 
     def reached(self, step: int, epochs: float) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import math
 from collections.abc import Callable, Generator, Iterator, Mapping
 from typing import Any
@@ -16,13 +17,14 @@ from genstudio.errors import TrainingError
 from genstudio.training.average import MovingAverage
 from genstudio.training.best import Best
 from genstudio.training.budget import Budget
+from genstudio.training.compiling import Compiling
 from genstudio.training.descent_settings import DescentSettings
 from genstudio.training.descent_state import Arrays, Weights, copies, from_arrays, put, take, to_arrays, weights_of
 from genstudio.training.device import computing_in, device_of
 from genstudio.training.events import Event, LiveSettings, Note, Progress
 from genstudio.training.guards import memory_in_words
 from genstudio.training.horizon import Horizon
-from genstudio.training.learner import Batch, Learner
+from genstudio.training.learner import Batch, Learner, worth_of
 from genstudio.training.memory import keep_freed_memory
 from genstudio.training.optimizers import Optimizers
 from genstudio.training.plan import Plan
@@ -65,6 +67,10 @@ class Descent:
         self._optimizers = Optimizers(self._learner.nets, settings)
         self._average = MovingAverage(self._learner.nets, settings.average)
         self._draw = torch.Generator(self.device).manual_seed(seed)
+        self._compiling = Compiling(
+            getattr(self._learner, "objective", None), self._plan, budget, live,
+            gradient=self._some_gradient, waiting=self._waiting,
+        )
         self._step = 0
         self._clipped = 0
         self._best = Best()
@@ -118,8 +124,10 @@ class Descent:
                     yield self._progress(figures)
                     yield from self._remarks()
                     yield from self._horizon.revised(self._step)
+                    yield from self._compiling.revised(self._step)
                 yield from self._last_validation()
         finally:
+            self._compiling.close()
             self._settle()
         yield from self._last_words()
 
@@ -129,6 +137,7 @@ class Descent:
             yield self._progress(self._validated())
         yield from self._horizon.opened(self._step)
         yield from self._choose_precision()
+        yield from self._compiling.opened(self._step, bool(self._bfloat16))
 
     def _ended(self) -> bool:
         return self._plan.over(self._step) or 0 < self._settings.patience <= self._best.since
@@ -194,9 +203,9 @@ class Descent:
 
     def _judged(self) -> dict[str, float]:
         figures = self._validated()
-        if "valid" in figures:
+        if (worth := worth_of(figures)) is not None:
             weights = self._average.weights or weights_of(self._learner.nets)
-            self._best.judge(figures["valid"], self._step, weights if self._settings.keep_best else {})
+            self._best.judge(worth, self._step, weights if self._settings.keep_best else {})
         return figures
 
     def _last_validation(self) -> Iterator[Progress]:
@@ -215,6 +224,9 @@ class Descent:
         items = len(self._plan.rows(self._step - 1)) if self._step else 0
         total = None if self._budget.seconds is not None else self._plan.last_step
         return Progress(self._step, total, figures, items, self._plan.epochs(self._step))
+
+    def _waiting(self) -> Progress:
+        return dataclasses.replace(self._progress({}), items=0)
 
     def _remarks(self) -> Iterator[Note]:
         if self._step == OFTEN_CLIPPED and self._clipped > 0.9 * self._step:
@@ -238,14 +250,14 @@ class Descent:
         if not allows_bfloat16(wanted, self.device):
             self._bfloat16 = False
         elif self._bfloat16 is None:
-            self._bfloat16, note = agrees(self._first_gradient, self.device, wanted)
+            self._bfloat16, note = agrees(self._some_gradient, self.device, wanted)
             if note is not None:
                 yield note
 
-    def _first_gradient(self) -> Tensor:
-        """The gradient of the step to come, which leaves no trace."""
+    def _some_gradient(self) -> Tensor:
+        """The gradient of a whole batch by the weights as they are, which leaves no trace."""
         draw, weights = self._draw.get_state(), copies(weights_of(self._learner.nets))
-        rows = torch.from_numpy(self._plan.rows(self._step)).to(self.device)
+        rows = torch.from_numpy(self._plan.rows(0)).to(self.device)
         name, loss = next(self._learner.losses(Batch(rows, self._draw, self._step + 1, self._plan.epochs(self._step))))
         parameters = [p for p in self._learner.nets[name].parameters() if p.requires_grad]
         found = torch.autograd.grad(loss, parameters, allow_unused=True, materialize_grads=True)

@@ -29,6 +29,9 @@ class DescentSettings(Settings):
         None, "Steps over which the schedule runs; found from the limits of training when left out.", ge=1, le=10**9,
         hidden=True, live=True,
     )
+    compiled: bool | None = setting(
+        None, "Whether steps are compiled; found out while training when left out.", hidden=True, live=True
+    )
     clip_norm: float = setting(
         10.0, "Gradients longer than this are shortened to it; 0 leaves them as they are.", ge=0, log=True,
         label="Gradient clipping", advanced=True,

@@ -93,7 +93,7 @@ def _started(net: nn.Module) -> nn.Module:
 def descent(learner: LineLearner, budget: Budget | None = None, seed: int = 0, **settings: Any) -> Descent:
     """A training of a line, at a constant rate unless said otherwise."""
     chosen = DescentSettings(**{**SETTINGS, **settings})
-    live = LiveSettings({"learning_rate": chosen.learning_rate, "horizon": chosen.horizon})
+    live = LiveSettings({"learning_rate": chosen.learning_rate, "horizon": chosen.horizon, "compiled": chosen.compiled})
     return Descent(lambda device: learner, chosen, budget or Budget(), live, seed)
 
 

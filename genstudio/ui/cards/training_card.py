@@ -21,7 +21,7 @@ class SeedAndLimits(TrainingRecipe):
     seed: int = setting(42, "The same recipe with the same seed gives the same numbers.", ge=0, lt=2**32)
 
 
-OF_DESCENT = ("batch_size", "device", "precision", "threads")
+OF_DESCENT = ("batch_size", "device", "precision", "threads", "compile")
 """Settings that mean something only where gradients are descended."""
 
 
