@@ -39,7 +39,10 @@ steps = 60
 
 @pytest.fixture(autouse=True)
 def interruptible() -> Iterator[None]:
-    """Whatever ran before in this process, Ctrl+C means what it means in a terminal."""
+    """Ctrl+C means what it means in a terminal.
+
+    What a shell starts in the background inherits that interrupts are ignored, and the tests may be started so.
+    """
     former = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, former)
