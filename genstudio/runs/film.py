@@ -18,7 +18,7 @@ MOST_BYTES = 64 * 2**20
 """For everything that is kept, of all runs together."""
 MOST_LOOKS = 400
 """Of one thing; nobody tells more moments apart on a slider."""
-_PASSING = ("bounds", "seconds", "hasty")
+_PASSING = ("bounds", "seconds", "steps")
 _SMALL = 1024
 _SHORT_EPSILON = 6e-8
 _SEEN_SHARE = 1e-3

@@ -17,7 +17,7 @@ from genstudio.ui.panel import Panel
 from genstudio.ui.plots.binning import Bounds, cell_centres
 from genstudio.ui.plots.line_view import LineView
 from genstudio.ui.plots.stage import Stage
-from genstudio.ui.watching import look_seconds
+from genstudio.ui.watching import look_seconds, look_steps
 
 Array = NDArray[Any]
 GRID = (128, 128)
@@ -85,7 +85,7 @@ class DensityLook:
         seen = any(self._stage.is_layer_visible(name) for name in ("heat", "contours"))
         if seen and run is not None and self._exact:
             self._panel.look("density", self._on_density, "density_grid", bounds=bounds, shape=GRID, columns=columns,
-                             seconds=look_seconds(run), hasty=True)
+                             seconds=look_seconds(run), steps=look_steps(run))
         elif seen and self._bounded:
             self._panel.look("density", self._on_bound, "bound_grid", bounds=bounds, shape=BOUND_GRID, k=BOUND_DRAWS)
         else:

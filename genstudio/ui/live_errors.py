@@ -11,7 +11,7 @@ from genstudio.ui.panel import Panel
 from genstudio.ui.plots.binning import cell_centres
 from genstudio.ui.plots.stage import Stage
 from genstudio.ui.truth_gap import can_measure
-from genstudio.ui.watching import LEARNING_SECONDS, look_seconds
+from genstudio.ui.watching import look_seconds, look_steps
 
 GRID, BOUND_GRID = (128, 128), (48, 48)
 BOUND_DRAWS = 8
@@ -64,10 +64,10 @@ class ErrorLook:
         if run is None or not self.offered or not self._stage.is_layer_visible("errors"):
             self.leave()
             return
-        seconds, exact = look_seconds(run), run.offers(Density)
+        exact = run.offers(Density)
         self._panel.look(
             "errors", self._on_errors, "log_ratio_grid", bounds=self._stage.bounds(),
-            shape=GRID if exact else BOUND_GRID, k=BOUND_DRAWS, seconds=seconds, hasty=seconds <= LEARNING_SECONDS,
+            shape=GRID if exact else BOUND_GRID, k=BOUND_DRAWS, seconds=look_seconds(run), steps=look_steps(run),
         )
 
     def leave(self) -> None:
@@ -88,4 +88,5 @@ class ErrorLook:
     def _on_errors(self, preview: Preview) -> None:
         ratio = preview.answer["log_ratio"]
         xs, ys = cell_centres(tuple(preview.answer["bounds"]), ratio.shape)
-        self._stage.set_errors(xs, ys, ratio, bool(preview.answer["bound"]))
+        bound = bool(preview.answer["bound"])
+        self._stage.set_errors(xs, ys, ratio, float(preview.answer["typical"]), bound=bound)

@@ -93,8 +93,12 @@ def unit_of(run: Run, group: str) -> str:
 
 
 def entropy_of(run: Run) -> float | None:
-    """The lowest loss that any model can reach, nats per row, model units; None where the truth is not known."""
-    if run.data is None or run.data.truth is None:
+    """The lowest loss that any model can reach, nats per row, model units.
+
+    Returns:
+        None where the truth is not known, or the loss is no likelihood.
+    """
+    if run.data is None or run.data.truth is None or run.model.info.climbs == "nothing":
         return None
     # The truth is known in the units of the data, and figures are told in those of the model.
     some = run.preparation.to_data(run.data.train[:_SCALED_ROWS])

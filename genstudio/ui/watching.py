@@ -13,8 +13,9 @@ from genstudio.runs.run import Run
 from genstudio.runs.status import Status
 from genstudio.training.events import Preview
 
-LEARNING_SECONDS, RESTING_SECONDS = 0.03, 1.0
-"""What one look may take: a model that learns should be seen often, one that rests should be seen well."""
+LEARNING_SECONDS, RESTING_SECONDS = 0.03, 2.5
+LEARNING_STEPS, RESTING_STEPS = 4, 8
+"""What a look takes at most, and how many steps where it solves: what learns is seen often, what rests is seen well."""
 
 
 class Watching(QObject):
@@ -121,4 +122,13 @@ class Watching(QObject):
 
 def look_seconds(run: Run) -> float:
     """What one look at a run may take, where a shorter one shows less."""
-    return RESTING_SECONDS if run.status.ended or run.status is Status.PAUSED else LEARNING_SECONDS
+    return RESTING_SECONDS if _rests(run) else LEARNING_SECONDS
+
+
+def look_steps(run: Run) -> int:
+    """The steps of a solver that a look at a run takes, fewer than figures are reckoned with."""
+    return RESTING_STEPS if _rests(run) else LEARNING_STEPS
+
+
+def _rests(run: Run) -> bool:
+    return run.status.ended or run.status is Status.PAUSED

@@ -97,6 +97,14 @@ def test_a_draw_that_the_model_takes_for_impossible_makes_the_gap_infinite() -> 
     assert np.isnan(found["stderr"])
 
 
+def test_where_the_truth_has_nothing_in_sight_nothing_is_typical() -> None:
+    kind = source("checkerboard")
+    subject = learned(kind().load(kind.Settings(samples=300), 0))
+    found = asked(subject, "log_ratio_grid", bounds=(50, 60, 50, 60), shape=(4, 4))
+    assert found["typical"] == 0
+    assert np.isnan(found["log_ratio"]).all()
+
+
 def test_errors_have_their_sign_and_place() -> None:
     # The model misses the left half and makes up a second cloud on the right.
     subject = by_hand([[0, 0], [3, 0]], [np.eye(2), np.eye(2) * 0.1])
@@ -105,7 +113,7 @@ def test_errors_have_their_sign_and_place() -> None:
     at_centre, at_right = found["log_ratio"][10, 20], found["log_ratio"][10, 35]
     assert at_centre == pytest.approx(math.log(0.5), abs=0.05)
     assert at_right > 3
-    assert np.isnan(found["log_ratio"][0, 0]), "sixteen nats below the peak of both"
+    assert np.isnan(found["log_ratio"][0, 0]), "sixteen nats below the peak"
 
 
 def test_what_alone_is_zero_is_infinitely_wrong() -> None:
@@ -113,6 +121,7 @@ def test_what_alone_is_zero_is_infinitely_wrong() -> None:
     subject = learned(kind().load(kind.Settings(samples=300), 0))
     found = asked(subject, "log_ratio_grid", bounds=BOUNDS, shape=(32, 32))
     assert np.isposinf(found["log_ratio"]).mean() == pytest.approx(0.5, abs=0.05), "between the squares"
+    assert 0.3 < found["typical"] < 2, "within them one Gaussian is not that wrong"
     assert np.isfinite(asked(subject, "truth_gap")["gap"])
 
 
@@ -120,7 +129,7 @@ def test_what_alone_is_zero_is_infinitely_wrong() -> None:
 def test_a_map_that_would_take_too_long_is_coarser(seconds: float, shape: tuple[int, int]) -> None:
     subject = by_hand([[0, 0]], [np.eye(2)])
     for question, name in (("log_ratio_grid", "log_ratio"), ("density_grid", "log_prob")):
-        found = asked(subject, question, bounds=BOUNDS, shape=(64, 40), seconds=seconds)
+        found = asked(subject, question, bounds=BOUNDS, shape=(64, 40), seconds=seconds, steps=4)
         assert found[name].shape == shape
         assert found["steps"] == 0
 
@@ -128,12 +137,13 @@ def test_a_map_that_would_take_too_long_is_coarser(seconds: float, shape: tuple[
 def test_a_model_that_solves_in_steps_takes_few_for_a_look_and_its_own_for_figures() -> None:
     data = replace(by_hand([[0, 0]], [np.eye(2)]).items(), truth=ROUND)
     subject = Subject(Fitted(Steerable(Settings()), data.preparation), data)
-    for hasty, steps, taken in ((False, 0, 8), (True, 4, 4)):
-        found = asked(subject, "log_ratio_grid", bounds=BOUNDS, shape=(6, 6), hasty=hasty)
+    for steps, taken in ((0, 8), (4, 4)):
+        found = asked(subject, "log_ratio_grid", bounds=BOUNDS, shape=(6, 6), steps=steps)
         assert found["steps"] == steps
         # Its log-density is off by one over its steps.
         np.testing.assert_allclose(found["log_ratio"][2:4, 2:4], 1 / taken, rtol=1e-6)
-        grid = asked(subject, "density_grid", bounds=BOUNDS, shape=(6, 6), hasty=hasty)
+        assert found["typical"] == pytest.approx(1 / taken)
+        grid = asked(subject, "density_grid", bounds=BOUNDS, shape=(6, 6), steps=steps)
         assert grid["steps"] == steps
     assert asked(subject, "truth_gap")["gap"] == pytest.approx(-1 / 8)
 

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QLabel
 
 from genstudio.ui.panels.live import LivePanel
 from tests.ui.desk import Desk
+from tests.ui.plots.mouse import hover
 
 
 @pytest.fixture
@@ -23,6 +24,35 @@ def test_the_truth_stands_beside_the_model(desk: Desk, live: LivePanel) -> None:
     desk.train()
     desk.until(live.stage.heat.arrays)
     assert live.stage.bounds() == pytest.approx(live.points.truth.bounds()), "both show the same place"
+
+
+def test_the_map_of_errors_takes_the_place_of_what_would_hide_it(desk: Desk, live: LivePanel) -> None:
+    switch = desk.find("live.model.layer.errors")
+    assert not switch.isVisible(), "without a run nothing errs"
+    desk.train()
+    desk.until(lambda: live.stage.heat.arrays() and switch.isVisible())
+    assert not live.stage.errors.arrays(), "nothing is asked that is not seen"
+    desk.click("live.model.layer.errors")
+    desk.until(live.stage.errors.arrays)
+    assert not any(live.stage.is_layer_visible(name) for name in ("data", "heat", "contours"))
+    hover(live.stage, 0.0, 1.0)
+    desk.until(lambda: "against the truth" in live.stage.readout.text())
+    desk.click("live.model.layer.errors")
+    assert all(live.stage.is_layer_visible(name) for name in ("data", "heat", "contours"))
+    assert not live.stage.is_layer_visible("samples"), "it was not seen before either"
+    before = desk.model.data
+    desk.model.choose_source("penguins")
+    desk.loaded(before)
+    desk.train()
+    desk.until(lambda: not switch.isVisible())
+
+
+def test_samples_are_drawn_only_while_they_are_seen(desk: Desk, live: LivePanel) -> None:
+    desk.train()
+    desk.until(live.stage.heat.arrays)
+    assert not live.stage.samples.arrays()
+    desk.click("live.model.layer.samples")
+    desk.until(live.stage.samples.arrays)
 
 
 def test_dragging_a_component_makes_a_run_by_hand(desk: Desk, live: LivePanel) -> None:

@@ -13,8 +13,6 @@ from genstudio.models.capabilities import Approximates, Bound, Density, Steered
 from genstudio.models.fitted import Fitted
 from genstudio.runs.question import CHUNK, Answer, Array, Subject, in_chunks, question
 
-FEW_STEPS = 4
-"""Enough to see a density by; figures are reckoned with as many as the model itself takes."""
 COARSEST = 4
 """A grid that would take too long has this share of the cells along each side at least."""
 BOUNDED_CHUNK = 1024
@@ -24,7 +22,7 @@ BOUNDED_CHUNK = 1024
 @question
 def density_grid(
     subject: Subject, watch: Watch, bounds: Sequence[float], shape: Sequence[int], columns: Sequence[int] = (0, 1),
-    *, seconds: float = math.inf, hasty: bool = False,
+    *, seconds: float = math.inf, steps: int = 0,
 ) -> Answer:
     """Log-density, nats, at the cell centres of a grid over two columns.
 
@@ -33,12 +31,12 @@ def density_grid(
         shape: cells along x and along y.
         columns: which two columns; of tables with more, the others are integrated out.
         seconds: a grid that would take longer than this is made coarser, as `on_grid` does.
-        hasty: a model that solves in steps takes few.
+        steps: of a model that solves in steps, where those it takes by itself would be too slow to look at; or 0.
 
     Returns:
-        `log_prob`, shape (ny, nx); `bounds`; `steps` (): those taken where they were few, else 0.
+        `log_prob`, shape (ny, nx); `bounds`; `steps` (): as asked, 0 where the model takes none or its own.
     """
-    fitted, steps = few_steps(subject.fitted) if hasty else (subject.fitted, 0)
+    fitted, steps = in_steps(subject.fitted, steps)
     values = on_grid(lambda points: fitted.marginal_log_prob(points, columns), bounds, shape, seconds)
     return {"log_prob": values, "bounds": np.array(bounds, float), "steps": np.array(steps)}
 
@@ -133,12 +131,11 @@ def strangeness(subject: Subject, watch: Watch, x: Array) -> Array:
     return in_chunks(subject.fitted.anomaly_score, x, watch, "Scoring rows", size)
 
 
-def few_steps(fitted: Fitted) -> tuple[Fitted, int]:
-    """The same model, solving in few steps, and how many; as it is, and 0, where it does not solve in steps."""
+def in_steps(fitted: Fitted, steps: int) -> tuple[Fitted, int]:
+    """The same model, solving in so many steps, and how many; as it is, and 0, where it does not or none are named."""
     model = fitted.model
-    if not (isinstance(model, Steered) and fitted.can(Approximates) and "steps" in model.steering().model_fields):
-        return fitted, 0
-    return fitted.steered({"steps": FEW_STEPS}), FEW_STEPS
+    solves = isinstance(model, Steered) and fitted.can(Approximates) and "steps" in model.steering().model_fields
+    return (fitted.steered({"steps": steps}), steps) if steps and solves else (fitted, 0)
 
 
 def on_grid(

@@ -16,7 +16,7 @@ from genstudio.errors import TrainingError
 from genstudio.models.capabilities import Bound, Density
 from genstudio.models.fitted import Fitted
 from genstudio.runs.question import Answer, Subject, question
-from genstudio.runs.questions.density import few_steps, grid_points, on_grid
+from genstudio.runs.questions.density import grid_points, in_steps, on_grid
 
 Floats = NDArray[np.float64]
 FEWEST = 128
@@ -68,18 +68,18 @@ def truth_gap(
 @question
 def log_ratio_grid(
     subject: Subject, watch: Watch, bounds: Sequence[float], shape: Sequence[int], *,
-    seconds: float = math.inf, hasty: bool = False, k: int = 8,
+    seconds: float = math.inf, steps: int = 0, k: int = 8,
 ) -> Answer:
     """Where the model errs: log p_model - log p_true, nats, at the cell centres of a grid over both columns.
 
     Arguments:
-        bounds, shape, seconds, hasty: as for `density_grid`.
+        bounds, shape, seconds, steps: as for `density_grid`.
         k: draws behind the bound of each cell, of a model that knows no more.
 
     Returns:
         `log_ratio` (ny, nx): NaN where both densities are negligible, infinite where one of them alone is zero;
-        `bounds`; `bound` (): whether the model has at least this density, as it knows only a bound; `steps` (): of
-        the solver, where they were few, else 0.
+        `typical` (): its root mean square over what the truth holds; `bounds`; `bound` (): whether the model has at
+        least this density, as it knows only a bound; `steps` (): as `density_grid` has them.
 
     Raises:
         TrainingError: as for `truth_gap`, or the items have other than two columns.
@@ -87,15 +87,15 @@ def log_ratio_grid(
     truth = _Known(_truth(subject))
     if len(subject.items().preparation.names) != 2:
         raise TrainingError("A map of errors needs two columns.", "Learn from two columns of the data.")
-    fitted, steps = few_steps(subject.fitted) if hasty else (subject.fitted, 0)
+    fitted, steps = in_steps(subject.fitted, steps)
     model = on_grid(_scorer(fitted, k), bounds, shape, seconds)
     true = _true_grid(truth, tuple(bounds), model.shape)
     least = _peak(truth) - NEGLIGIBLE_NATS
     with np.errstate(invalid="ignore"):
         ratio = np.where((model < least) & (true < least), math.nan, model - true)
     return {
-        "log_ratio": ratio.astype(np.float32), "bounds": np.array(bounds, float), "bound": np.array(_bounded(fitted)),
-        "steps": np.array(steps),
+        "log_ratio": ratio.astype(np.float32), "typical": np.array(_typical(ratio, true)),
+        "bounds": np.array(bounds, float), "bound": np.array(_bounded(fitted)), "steps": np.array(steps),
     }
 
 
@@ -124,6 +124,13 @@ def _draws(truth: _Known, start: int) -> tuple[Floats, Floats]:
 def _true_grid(truth: _Known, bounds: tuple[float, ...], shape: tuple[int, int]) -> Floats:
     rows, columns = shape
     return truth.density.log_prob(grid_points(bounds, (columns, rows))).reshape(shape)
+
+
+def _typical(ratio: Floats, true: Floats) -> float:
+    """The root mean square of log-ratios, weighted by the truth's density; 0 where it has none in sight."""
+    known = np.isfinite(ratio) & np.isfinite(true)
+    weights = np.exp(true[known] - true[known].max(initial=-math.inf)) if known.any() else np.zeros(0)
+    return math.sqrt(float(weights @ ratio[known] ** 2 / weights.sum())) if known.any() else 0.0
 
 
 def _peak(truth: _Known) -> float:

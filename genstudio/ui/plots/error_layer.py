@@ -34,15 +34,16 @@ class ErrorLayer(Layer):
         self._bar.hide()
         self.retheme(tokens)
 
-    def set(self, grid: tuple[Floats, Floats, Floats] | None, bound: bool = False) -> None:
+    def set(self, grid: tuple[Floats, Floats, Floats] | None, typical: float = 0.0, bound: bool = False) -> None:
         """Take cell centres and log-ratios: shapes (C,), (R,) and (R, C), nats.
 
         Arguments:
-            grid: NaN where there is nothing to tell; infinite where one of the densities is zero.
+            grid: NaN where there is nothing to tell.
+            typical: size of the errors, by which the limits are chosen.
             bound: the ratios are at least these.
         """
         self._grid, self._bound = grid, bound
-        self.limit = 0.0 if grid is None else levels.symmetric_limit(grid[2], self.limit)
+        self.limit = 0.0 if grid is None else levels.symmetric_limit(typical, self.limit)
         self._draw()
 
     def set_visible(self, visible: bool) -> None:

@@ -19,7 +19,7 @@ IMPOSSIBLE_NATS = 1e3
 """Stands for an infinite log-ratio, as what is not finite would count as unknown."""
 # Nats between which the colours of errors can lie.
 _LIMITS = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
-_WITHIN, _FITS = 0.8, 0.3
+_FITS = 0.3
 
 
 def enclosing_levels(log_density: Floats, masses: Sequence[float] = MASSES) -> list[float]:
@@ -80,20 +80,16 @@ def shades(log_density: Floats) -> NDArray[np.float32]:
     return np.exp(0.5 * relative).astype(np.float32)
 
 
-def symmetric_limit(errors: Floats, former: float = 0.0) -> float:
-    """How far from zero, both ways, the colours of errors should reach: a round number that most of them are within.
+def symmetric_limit(typical: float, former: float = 0.0) -> float:
+    """How far from zero, both ways, the colours of errors should reach: a round number, twice the typical error.
 
     Arguments:
-        errors: any shape; NaN does not count, nor what is impossible.
         former: the last limit; it is kept while it still fits, so that colours mean the same for a while.
     """
-    sizes = np.abs(errors[np.abs(errors) < IMPOSSIBLE_NATS])
-    if not sizes.size:
-        return former or _LIMITS[-1]
-    most = float(np.quantile(sizes, _WITHIN, method="lower"))
-    if former and _FITS * former <= most <= former:
+    wanted = 2 * typical
+    if former and _FITS * former <= wanted <= former:
         return former
-    return next((limit for limit in _LIMITS if most <= limit), _LIMITS[-1])
+    return next((limit for limit in _LIMITS if wanted <= limit), _LIMITS[-1])
 
 
 def diverging_picture(errors: Floats, limit: float, table: NDArray[np.uint8]) -> NDArray[np.uint8]:

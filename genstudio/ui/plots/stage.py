@@ -98,16 +98,19 @@ class Stage(Plot):
         """Show the true density as dashed contours; arguments as for `set_density`."""
         self.truth.set(checked_grid(xs, ys, log_density, "truth"))
 
-    def set_errors(self, xs: ArrayLike, ys: ArrayLike, log_ratio: ArrayLike, bound: bool = False) -> None:
+    def set_errors(
+        self, xs: ArrayLike, ys: ArrayLike, log_ratio: ArrayLike, typical: float, *, bound: bool = False
+    ) -> None:
         """Show where a model errs.
 
         Arguments:
             xs, ys: as for `set_density`.
             log_ratio: log p_model - log p_true, nats, shape (R, C); NaN where there is nothing to tell.
+            typical: size of it, nats, by which the limits of the colours are chosen.
             bound: the model has at least this density.
         """
         bounded = np.clip(log_ratio, -IMPOSSIBLE_NATS, IMPOSSIBLE_NATS)
-        self.errors.set(checked_grid(xs, ys, bounded, "errors"), bound)
+        self.errors.set(checked_grid(xs, ys, bounded, "errors"), typical, bound)
 
     def set_boundary(self, xs: ArrayLike, ys: ArrayLike, values: ArrayLike, level: float) -> None:
         """Show the line on which a score has a value; arguments as for `set_density`."""
