@@ -36,7 +36,6 @@ class ActionInfo:
     bar: bool = False
     group: bool = False
     colour: str = "text"
-    checkable: bool = False
 
 
 class Actions(QObject):
@@ -57,7 +56,6 @@ class Actions(QObject):
         action = QAction(info.text, self._window)
         action.setObjectName(f"action.{info.key}")
         action.setShortcut(QKeySequence(info.shortcut))
-        action.setCheckable(info.checkable)
         self._say(action, info.tip)
         if info.icon:
             self._icons[info.key] = bind_icon(action, self._theme, info.icon, info.colour)

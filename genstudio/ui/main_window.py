@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
@@ -19,9 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from genstudio.models.capabilities import Scripted
-from genstudio.runs.job import Status
-from genstudio.ui.actions import ActionInfo, Actions, Slot
+from genstudio.ui.actions import Actions, Slot
 from genstudio.ui.appearance import keep_shape, restore_shape
 from genstudio.ui.documents import Documents
 from genstudio.ui.drops import leave_drops_to_window
@@ -38,11 +36,9 @@ from genstudio.ui.session_model import SessionModel
 from genstudio.ui.speed import SpeedSlider
 from genstudio.ui.status import StatusBar
 from genstudio.ui.theme import Theme
+from genstudio.ui.window_actions import WINDOW_ACTIONS, allow, allow_going_on
 
 FIRST_PANEL = "live"
-GO_ON = "Let the shown run go on where it was stopped, with the limits and live settings as they are now"
-SCRIPT = "Write plain Python that gives the same numbers with scikit-learn alone"
-NO_SCRIPT = "This model cannot be written as plain Python; export the recipe instead"
 PANEL_INTERVAL_MS = 120
 """Panels that nobody has asked for yet are made one after the other, with time to breathe in between."""
 
@@ -66,6 +62,7 @@ class MainWindow(QMainWindow):
         self.setDockOptions(QMainWindow.DockOption.AllowNestedDocks | QMainWindow.DockOption.AllowTabbedDocks)
         self.model, self.theme = model, theme
         self.documents = Documents(model, self)
+        self.runs = RunsList(model, theme)
         self._painted = self._close_later = False
         self._presenting: bytes | None = None
         self.bar = self._make_bar()
@@ -74,7 +71,6 @@ class MainWindow(QMainWindow):
         self._panel_tabs: dict[str, PanelTab] = {}
         self.tabs = self._make_tabs()
         self.curves = LearningCurves(model, theme)
-        self.runs = RunsList(model, theme)
         self._docks = self._make_docks()
         self._place_centre()
         self.setStatusBar(StatusBar(model, theme))
@@ -169,8 +165,9 @@ class MainWindow(QMainWindow):
         return bar
 
     def _add_actions(self) -> None:
-        for info, slot in self._action_table():
-            self.actions_.add(info, slot, self.menuBar(), self.bar)
+        slots = self._slots()
+        for info in WINDOW_ACTIONS:
+            self.actions_.add(info, slots[info.key], self.menuBar(), self.bar)
             if info.key == "stop":
                 self.speed = SpeedSlider()
                 self.bar.addWidget(self.speed)
@@ -187,47 +184,31 @@ class MainWindow(QMainWindow):
             bind_icon(action, self.theme, name)
             edit.insertAction(self.actions_["rename"], action)
 
-    def _action_table(self) -> list[tuple[ActionInfo, Slot]]:
+    def _slots(self) -> dict[str, Slot]:
+        """What each action does, by its key."""
         documents, model = self.documents, self.model
-        info = ActionInfo
-        return [
-            (info("open", "Open", "File", "Ctrl+O", "open", "Open data, a recipe or a session", bar=True),
-             documents.choose_and_open),
-            (info("open_folder", "Open a folder…", "File", "Ctrl+Shift+O", "folder", "Open a folder of pictures, whose "
-                  "sub-folders are the classes"), documents.choose_and_open_folder),
-            (info("save", "Save", "File", "Ctrl+S", "save", "Save all runs in one file", bar=True), documents.save),
-            (info("save_as", "Save as…", "File", "Ctrl+Shift+S", "", "Save all runs under another name"),
-             documents.save_as),
-            (info("last_session", "Reopen the last session", "File", "", "", "Bring back what was open when the "
-                  "program was last closed"), documents.open_last),
-            (info("export_recipe", "Export the recipe…", "File", "", "settings", "Write the shown run's recipe as TOML",
-                  group=True), lambda: documents.export("recipe")),
-            (info("export_script", "Export as a Python script…", "File", "", "script", SCRIPT),
-             lambda: documents.export("script")),
-            (info("quit", "Quit", "File", "Ctrl+Q", "", "Close the window; the session is kept", group=True),
-             self.close),
-            (info("rename", "Rename the run", "Edit", "F2", "rename", "Call the shown run something else", group=True),
-             partial(self._on_run, RunsList.rename_current)),
-            (info("delete", "Delete the run", "Edit", "", "delete", "Delete the shown run; undo brings it back"),
-             partial(self._on_run, RunsList.delete_current)),
-            (info("compare", "Compare the run", "Edit", "Ctrl+K", "compare", "Lay the shown run's curves over those of "
-                  "others, or take them away"), partial(self._on_run, RunsList.compare_current)),
-            (info("train", "Train", "Train", "Ctrl+Return", "play", "Train afresh with these settings", bar=True,
-                  group=True, colour="success"), model.train),
-            (info("go_on", "Continue training", "Train", "Ctrl+Shift+Return", "play", GO_ON), model.continuation.go_on),
-            (info("pause", "Pause", "Train", "Space", "pause", "Pause, and go on", bar=True), model.play_or_pause),
-            (info("step", "Step", "Train", ".", "step", "Take one step, then hold", bar=True), model.step),
-            (info("stop", "Stop", "Train", "Escape", "stop", "End training and keep what was learned", bar=True),
-             model.stop),
-            (info("export", "Export", "File", "Ctrl+E", "export", "Export what the shown panel shows", bar=True,
-                  group=True), self._export_shown),
-            (info("theme", "Theme", "View", "Ctrl+T", "moon", "From light to dark, and back", bar=True),
-             self.theme.toggle),
-            (info("present", "Present", "View", "F11", "present", "The stage alone, full screen", bar=True),
-             self.present),
-            (info("help", "What is this?", "Help", "F1", "info", "Click a thing to learn what it is"),
-             QWhatsThis.enterWhatsThisMode),
-        ]
+        return {
+            "open": documents.choose_and_open,
+            "open_folder": documents.choose_and_open_folder,
+            "save": documents.save,
+            "save_as": documents.save_as,
+            "last_session": documents.open_last,
+            "export_recipe": partial(documents.export, "recipe"),
+            "export_script": partial(documents.export, "script"),
+            "quit": self.close,
+            "rename": self.runs.rename_current,
+            "delete": self.runs.delete_current,
+            "compare": self.runs.compare_current,
+            "train": model.train,
+            "go_on": model.continuation.go_on,
+            "pause": model.play_or_pause,
+            "step": model.step,
+            "stop": model.stop,
+            "export": self._export_shown,
+            "theme": self.theme.toggle,
+            "present": self.present,
+            "help": QWhatsThis.enterWhatsThisMode,
+        }
 
     def _make_tabs(self) -> QTabWidget:
         tabs = QTabWidget()
@@ -255,10 +236,12 @@ class MainWindow(QMainWindow):
         self.furnished.emit()
 
     def _add_panel_action(self, place: int, tab: PanelTab) -> None:
-        self.tabs.setTabToolTip(place, f"{tab.info.help} (Alt+{place + 1})")
+        # As on the keyboard, the zero stands for the tenth.
+        key = f"Alt+{(place + 1) % 10}" if place < 10 else ""
+        self.tabs.setTabToolTip(place, f"{tab.info.help} ({key})" if key else tab.info.help)
         action = QAction(tab.info.title, self)
         action.triggered.connect(partial(self.show_panel, tab.info.key))
-        self.actions_.adopt(action, f"panel.{tab.info.key}", f"Alt+{place + 1}", tab.info.help)
+        self.actions_.adopt(action, f"panel.{tab.info.key}", key, tab.info.help)
         bind_icon(action, self.theme, tab.info.icon)
         self.actions_.menu("View", self.menuBar()).addAction(action)
 
@@ -317,33 +300,10 @@ class MainWindow(QMainWindow):
         model.recipe_changed.connect(self._refresh_going_on)
 
     def _refresh_actions(self) -> None:
-        run, current = self.model.training, self.model.current
-        ready = self.model.models is not None and self.model.data is not None
-        learning = run is not None and run.status is Status.TRAINING
-        self.actions_["train"].setEnabled(ready and not learning and self.model.loading is None)
-        self._refresh_going_on()
-        self.actions_["pause"].setEnabled(ready)
-        self.actions_["step"].setEnabled(ready)
-        self.actions_["stop"].setEnabled(run is not None)
-        for key in ("save", "save_as", "export_recipe", "rename", "delete", "compare"):
-            self.actions_[key].setEnabled(current is not None)
-        scripted = current is not None and current.offers(Scripted)
-        self.actions_["export_script"].setEnabled(scripted)
-        self.actions_.tell("export_script", SCRIPT if scripted or current is None else NO_SCRIPT)
-        self.actions_["last_session"].setEnabled(self.documents.has_last())
+        allow(self.actions_, self.model, self.documents)
 
     def _refresh_going_on(self) -> None:
-        run, continuation = self.model.training, self.model.continuation
-        learning = run is not None and run.status is Status.TRAINING
-        reason = continuation.why_not()
-        self.actions_["go_on"].setEnabled(not reason)
-        self.actions_.tell("go_on", reason or GO_ON)
-        stopped = run is None and continuation.suits()
-        self.actions_["pause"].setText("Continue" if stopped else "Pause" if learning or run is None else "Resume")
-        self.actions_.show_icon("pause", "play" if stopped or (run is not None and not learning) else "pause")
-
-    def _on_run(self, doing: Callable[[RunsList], None]) -> None:
-        doing(self.runs)
+        allow_going_on(self.actions_, self.model)
 
     def _on_saved(self) -> None:
         if self._close_later:

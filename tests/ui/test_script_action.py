@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from genstudio.runs.recipe import TrainingRecipe
-from genstudio.ui.main_window import NO_SCRIPT, SCRIPT
+from genstudio.ui.window_actions import NO_SCRIPT, SCRIPT
 from tests.ui.desk import Desk
 
 
