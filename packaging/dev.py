@@ -29,7 +29,7 @@ STAMP = VENV / "genstudio-stamp"
 LOG = VENV / "genstudio-install.log"
 PICTURE = "genstudio-tour.png"
 THEMES = ("dark", "light")
-PICTURES = (("window", "two_moons", "live"), ("latent", "digits", "latent"))
+PICTURES = (("window", "two_moons", "", "live"), ("latent", "digits", "vae", "latent"))
 OLDEST_PYTHON = (3, 11)
 
 # Shared libraries that Qt loads on Linux, and the Debian packages that hold them.
@@ -104,12 +104,12 @@ def bench(arguments: Sequence[str]) -> int:
 def picture(arguments: Sequence[str]) -> int:
     """Make the README's pictures of the window anew."""
     python = set_up(window=False)
-    for name, source, panel in PICTURES:
+    for name, source, model, panel in PICTURES:
         for theme in THEMES:
             output = ROOT / "packaging" / "pictures" / f"{name}-{theme}.png"
             output.parent.mkdir(exist_ok=True)
-            tour: list[str | Path] = [python, "-m", "genstudio.ui.tour", "--source", source, "--panel", panel]
-            tour += ["--theme", theme, "--output", output]
+            tour: list[str | Path] = [python, "-m", "genstudio.ui.tour", "--source", source, "--model", model]
+            tour += ["--panel", panel, "--theme", theme, "--output", output]
             if status := start([*tour, *arguments], offscreen=True):
                 return status
     return 0

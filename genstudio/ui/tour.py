@@ -1,6 +1,6 @@
 """A tour without a person: trains on real data in the real window and writes a picture of it.
 
-`python -m genstudio.ui.tour --output window.png [--theme dark] [--source digits --panel latent]`
+`python -m genstudio.ui.tour --output window.png [--theme dark] [--source digits --model vae --panel latent]`
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def _take(chosen: argparse.Namespace) -> int:
     studio.theme.set_mode(chosen.theme)
     studio.open()
     studio.window.resize(*SIZE)
-    guide = Guide(studio, list(stops(studio, chosen.source, chosen.panel)))
+    guide = Guide(studio, list(stops(studio, chosen.source, chosen.model, chosen.panel)))
     guide.start()
     app.exec()
     if guide.stuck:
@@ -61,11 +61,12 @@ def _take(chosen: argparse.Namespace) -> int:
     return 1 if guide.stuck else 0
 
 
-def stops(studio: Studio, source: str, panel: str) -> Iterator[Stop]:
+def stops(studio: Studio, source: str, model_key: str, panel: str) -> Iterator[Stop]:
     """What a person would do in the first minute, one step after the other.
 
     Arguments:
         source: which built-in data are learned.
+        model_key: which model learns them; "" for the one that is recommended.
         panel: which panel is looked at in the end; "" for the one that the window opens with.
     """
     model = studio.model
@@ -79,6 +80,8 @@ def stops(studio: Studio, source: str, panel: str) -> Iterator[Stop]:
     def begin_training() -> bool:
         if model.loading is not None:
             return False
+        if model_key:
+            model.choose_model(model_key)
         model.train()
         return True
 
@@ -146,6 +149,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m genstudio.ui.tour", description=__doc__)
     parser.add_argument("--output", type=Path, default=Path("genstudio-tour.png"), help="where the picture goes")
     parser.add_argument("--source", default="old_faithful", help="which built-in data are learned")
+    parser.add_argument("--model", default="", help="which model learns them; the recommended one if left out")
     parser.add_argument("--panel", default="", help="which panel is looked at in the end")
     parser.add_argument("--theme", choices=("light", "dark"), default="dark")
     return parser
