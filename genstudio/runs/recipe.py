@@ -236,14 +236,17 @@ def _model(values: dict[str, Any]) -> ModelRecipe:
 def _changes(values: Any, chosen: ModelRecipe) -> tuple[LiveChange, ...]:
     if not isinstance(values, list) or not all(isinstance(value, dict) for value in values):
         raise RecipeError("`changes` must be a list of sections, [[changes]].", "Give step, name and value in each.")
-    changes = tuple(validate(LiveChange, value, "[[changes]]") for value in values)
+    return tuple(_change(validate(LiveChange, value, "[[changes]]"), chosen) for value in values)
+
+
+def _change(change: LiveChange, chosen: ModelRecipe) -> LiveChange:
     kind = model(chosen.name).Settings
     live = [info.name for info in describe(kind) if info.live]
-    for change in changes:
-        if change.name not in live:
-            raise RecipeError(f"`{change.name}` cannot change while training ({nearest(change.name, live)}).")
-        validate(kind, {**chosen.settings, change.name: change.value}, "[[changes]]")
-    return changes
+    if change.name not in live:
+        raise RecipeError(f"`{change.name}` cannot change while training ({nearest(change.name, live)}).")
+    where = f"[[changes]] after step {change.step:,}"
+    checked = validate(kind, {**chosen.settings, change.name: change.value}, where)
+    return change.model_copy(update={"value": checked.model_dump(mode="json")[change.name]})
 
 
 def _beside(recipe: Recipe, folder: Path) -> Recipe:

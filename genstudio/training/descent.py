@@ -149,6 +149,7 @@ class Descent:
         try:
             figures = self._take_step()
         except Exception:
+            # Whatever a model raises goes on to whoever drives the training; half a step is nothing to go on from.
             self.load_state(self._good)
             raise
         self._good = begun

@@ -127,6 +127,7 @@ class _Search(Generic[S]):
             bound = self.learner.step()
             require_finite(bound, "log-likelihood", self.taken + 1)
         except BaseException:
+            # Whatever ends a step, an interrupt too, half of one is no set of parameters.
             self.learner.restore(before)
             raise
         self.climb.went_to(bound, self.schedule.tol)

@@ -104,6 +104,31 @@ def test_faults_are_named(text: str, named: str) -> None:
     assert len(str(caught.value)) < 1000
 
 
+def changed(name: str, value: str) -> str:
+    return f"{MOONS}[model]\nname = 'flow'\n[[changes]]\nstep = 1300\nname = '{name}'\nvalue = {value}\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "named"),
+    [
+        ("learning_rate", "'fast'", "valid number"), ("learning_rate", "-1.0", "greater than or equal to 0"),
+        ("learning_rate", "nan", "finite"), ("learning_rate", "[1]", "valid number"), ("horizon", "0", "1 .not 0"),
+        ("horizon", "2.5", "integer"), ("compiled", "3", "boolean"),
+    ],
+)
+def test_what_settings_change_to_is_checked(name: str, value: str, named: str) -> None:
+    with pytest.raises(RecipeError, match=rf"after step 1,300.*`{name}`.*{named}"):
+        parse_recipe(changed(name, value))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "becomes"), [("learning_rate", "1", 1.0), ("learning_rate", "'0.5'", 0.5), ("horizon", "9.0", 9)]
+)
+def test_what_settings_change_to_is_of_their_kind(name: str, value: str, becomes: float) -> None:
+    found = parse_recipe(changed(name, value)).changes[0].value
+    assert (found, type(found)) == (becomes, type(becomes))
+
+
 def test_a_file_lies_beside_its_recipe(tmp_path: Path) -> None:
     recipe = tmp_path / "recipe.toml"
     recipe.write_text('[data]\npath = "points.csv"\n', encoding="utf-8")
