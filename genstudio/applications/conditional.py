@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import logsumexp, ndtr
+from scipy.special import ndtr
 
 from genstudio.applications.line_integral import Line, integrated
 from genstudio.errors import DataError
@@ -22,8 +22,11 @@ TAIL = 1e-5
 POINTS = 256
 NARROW, AROUND = 24, 13
 """So many components get points of their own, as they may be narrower than an even step; and how many points."""
-HALVINGS = 60
+GRID, ROUNDS = 129, 14
+HERMITE, HERMITE_WEIGHTS = np.polynomial.hermite_e.hermegauss(32)
 _CHUNK = 4096
+Mixture = tuple[Floats, Floats, Floats]
+"""Weights, means and deviations of Gaussians, each shape (K,)."""
 
 
 @dataclass(frozen=True)
@@ -95,52 +98,77 @@ def draw(fitted: Fitted, query: Query, n: int, seed: int) -> Floats:
 
 def _of_mixture(fitted: Fitted, query: Query) -> Conditional:
     asked, mixture = query.asked, fitted.conditional(query.columns, query.values, query.asked)
-    z = _places(mixture)
+    found = _quantiles(mixture, np.concatenate([[TAIL], SHARES, [1 - TAIL]]))
+    z = _places(mixture, found[0], found[-1])
     x = _to_data(fitted, asked, z)
-    log_det = fitted.preparation.part([asked]).log_det(x[:, None])
-    quantiles = _to_data(fitted, asked, _quantiles(mixture, SHARES))
-    return Conditional(x, np.exp(_log_prob(mixture, z) + log_det), _mean(fitted, asked, mixture), quantiles)
+    # Between the tails no density is so small that its logarithm would be needed.
+    density = _prob(mixture, z) * np.exp(fitted.preparation.part([asked]).log_det(x[:, None]))
+    return Conditional(x, density, _mean(fitted, asked, mixture), _to_data(fitted, asked, found[1:-1]))
 
 
-def _places(mixture: tuple[Floats, Floats, Floats]) -> Floats:
+def _places(mixture: Mixture, low: float, high: float) -> Floats:
     """Where to draw the density: evenly, and closely where heavy components are narrow."""
     weights, means, deviations = mixture
-    low, high = _quantiles(mixture, np.array([TAIL, 1 - TAIL]))
+    even = np.linspace(low, high, POINTS)
     heavy = np.argsort(-weights)[:NARROW]
+    heavy = heavy[deviations[heavy] < 2 * (even[1] - even[0])]
     close = means[heavy, None] + deviations[heavy, None] * np.linspace(-3.0, 3.0, AROUND)
-    return np.unique(np.clip(np.concatenate([np.linspace(low, high, POINTS), close.ravel()]), low, high))
+    return np.unique(np.clip(np.concatenate([even, close.ravel()]), low, high))
 
 
-def _quantiles(mixture: tuple[Floats, Floats, Floats], shares: Floats) -> Floats:
-    """By halving, which no gap between components misleads."""
+def _quantiles(mixture: Mixture, shares: Floats) -> Floats:
+    """Looked for on a grid, then by the Illinois method, whose brackets no gap between components misleads.
+
+    References:
+        Dowell, Jarratt (1971): A modified regula falsi method for computing the root of an equation.
+    """
+    _, means, deviations = mixture
+    ends = float((means - 9 * deviations).min()), float((means + 9 * deviations).max())
+    grid = np.linspace(*ends, GRID)
+    below = _below(mixture, grid)
+    place = np.clip(np.searchsorted(below, shares), 1, GRID - 1)
+    low, high = grid[place - 1], grid[place]
+    under, over = below[place - 1] - shares, below[place] - shares
+    side = np.zeros(len(shares))
+    for _ in range(ROUNDS):
+        share = np.divide(-under, over - under, out=np.full(len(shares), 0.5), where=over > under)
+        middle = low + share * (high - low)
+        off = _below(mixture, middle) - shares
+        left = off < 0
+        # An end that stays for a second time counts half, so that it will not stay for long.
+        over = np.where(left, np.where(side < 0, over / 2, over), off)
+        under = np.where(left, off, np.where(side > 0, under / 2, under))
+        low, high, side = np.where(left, middle, low), np.where(left, high, middle), np.where(left, -1, 1)
+    return np.asarray(np.where(np.abs(off) < np.abs(np.where(left, over, under)), middle, (low + high) / 2))
+
+
+def _below(mixture: Mixture, z: Floats) -> Floats:
+    """How much of the mass lies below places, shape (N,)."""
     weights, means, deviations = mixture
-    low = np.full(len(shares), float((means - 9 * deviations).min()))
-    high = np.full(len(shares), float((means + 9 * deviations).max()))
-    for _ in range(HALVINGS):
-        middle = (low + high) / 2
-        below = ndtr((middle[:, None] - means) / deviations) @ weights < shares
-        low, high = np.where(below, middle, low), np.where(below, high, middle)
-    return np.asarray((low + high) / 2)
+    return _in_parts(mixture, lambda part: ndtr((z[:, None] - means[part]) / deviations[part]) @ weights[part])
 
 
-def _log_prob(mixture: tuple[Floats, Floats, Floats], z: Floats) -> Floats:
+def _prob(mixture: Mixture, z: Floats) -> Floats:
     weights, means, deviations = mixture
-    total = np.full(len(z), -np.inf)
-    with np.errstate(divide="ignore"):
-        heights = np.log(weights) - np.log(deviations) - 0.5 * np.log(2 * np.pi)
-    for first in range(0, len(weights), _CHUNK):
-        part = slice(first, first + _CHUNK)
-        squares = ((z[:, None] - means[part]) / deviations[part]) ** 2
-        total = np.logaddexp(total, logsumexp(heights[part] - 0.5 * squares, axis=1))
-    return total
+    heights = weights / deviations / np.sqrt(2 * np.pi)
+
+    def density(part: slice) -> Floats:
+        found: Floats = np.exp(-0.5 * ((z[:, None] - means[part]) / deviations[part]) ** 2) @ heights[part]
+        return found
+
+    return _in_parts(mixture, density)
 
 
-def _mean(fitted: Fitted, asked: int, mixture: tuple[Floats, Floats, Floats]) -> float:
+def _in_parts(mixture: Mixture, summed: Callable[[slice], Floats]) -> Floats:
+    """A sum over components, some thousand of them at a time."""
+    return np.asarray(sum(summed(slice(first, first + _CHUNK)) for first in range(0, len(mixture[0]), _CHUNK)))
+
+
+def _mean(fitted: Fitted, asked: int, mixture: Mixture) -> float:
     """By Gauss and Hermite's rule for each component: exact where the scaling is affine."""
     weights, means, deviations = mixture
-    nodes, shares = np.polynomial.hermite_e.hermegauss(32)
-    x = _to_data(fitted, asked, (means[:, None] + deviations[:, None] * nodes).ravel()).reshape(len(means), -1)
-    return float(weights @ (x @ (shares / shares.sum())))
+    x = _to_data(fitted, asked, (means[:, None] + deviations[:, None] * HERMITE).ravel()).reshape(len(means), -1)
+    return float(weights @ (x @ (HERMITE_WEIGHTS / HERMITE_WEIGHTS.sum())))
 
 
 def _to_data(fitted: Fitted, asked: int, z: Floats) -> Floats:
