@@ -19,12 +19,12 @@ from genstudio.nets.mlp import ACTIVATIONS
 def table_flow(settings: FlowSettings, dimension: int, n_classes: int) -> Flow:
     """An untrained flow of rows of so many columns, of mean 0 and deviation 1 each."""
     stages = [_stage(settings, dimension, n_classes, place) for place in range(settings.transforms)]
-    return Flow(stages, _base(settings, dimension))
+    return Flow(stages, _base(settings, dimension, n_classes))
 
 
-def _base(settings: FlowSettings, dimension: int) -> Base:
+def _base(settings: FlowSettings, dimension: int, n_classes: int) -> Base:
     if settings.base == "mixture":
-        return GaussianMixture(dimension, settings.base_components)
+        return GaussianMixture(dimension, settings.base_components, n_classes)
     return StandardNormal(dimension)
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import numpy as np
 from pydantic import Field
 
-from genstudio.data.dataset import Dataset
 from genstudio.settings import setting
 from genstudio.training.descent_settings import DescentSettings
 
@@ -31,11 +30,12 @@ class FlowSettings(DescentSettings):
         (64, 64), "Widths of the dense layers that say how numbers are bent.", label="Dense widths"
     )
     channels: Annotated[tuple[Width, ...], Field(min_length=1)] = setting(
-        (16, 24), "Of pictures: channels of the convolutions for each group of pixels, the finest scale first; the last "
-        "holds for all coarser scales.",
+        (16, 24), "Of pictures: channels of the convolutions for each group of pixels, the finest scale first; the "
+        "last holds for all coarser scales.",
     )
     blocks: int = setting(
-        2, "Of pictures: pairs of convolutions at each scale. More see farther, and each step takes longer.", ge=0, le=64,
+        2, "Of pictures: pairs of convolutions at each scale. More see farther, and each step takes longer.", ge=0,
+        le=64,
     )
     base: Literal["gaussian", "mixture"] = setting(
         "gaussian", "What the data are brought to: one normal distribution, or several, which helps where the data "
@@ -78,12 +78,3 @@ class FlowSettings(DescentSettings):
     def items_a_step(self, items: int) -> int:
         """Many where there are many: the noise of gradients is what keeps fine detail from being learned."""
         return int(np.clip(2 ** round(np.log2(max(1, items) / 32)), FEWEST_ITEMS, MOST_ITEMS))
-
-
-def for_tables(data: Dataset) -> dict[str, Any]:
-    """What suits tables: smaller networks for few rows, and as many passes as take a minute or so."""
-    rows = len(data.train)
-    found: dict[str, Any] = {"max_epochs": int(np.clip(4_000_000 // max(1, rows), 20, 1000))}
-    if rows < 10_000:
-        found |= {"transforms": 6, "bins": 8}
-    return found

@@ -17,11 +17,13 @@ from genstudio.errors import ArchiveError, TrainingError
 from genstudio.models._autoencoder_learner import BatchedItems
 from genstudio.models._autoencoder_net import one_hot
 from genstudio.models._deep import DeepModel, Shape, pieces
+from genstudio.models._flow_advice import for_tables
 from genstudio.models._flow_info import INFO
 from genstudio.models._flow_learner import NET, FlowLearner
 from genstudio.models._flow_nets import table_flow
 from genstudio.models._flow_rounding import rounding
-from genstudio.models._flow_settings import FlowSettings, for_tables
+from genstudio.models._flow_settings import FlowSettings
+from genstudio.models._flow_start import start
 from genstudio.models._slices import surprises
 from genstudio.models._suitability import unsuitable_numbers
 from genstudio.models.contract import Array, Floats, Ints, ModelInfo
@@ -62,8 +64,8 @@ class TableFlow(DeepModel):
 
     @classmethod
     def recommended(cls, data: Dataset) -> dict[str, Any]:
-        """Smaller networks for few rows, and as many passes as take a minute or so."""
-        return for_tables(data)
+        """A mixture as base where the data fall apart, and as many passes as take a minute or so."""
+        return {} if cls.unsuitable(data) else for_tables(data)
 
     # Learning.
 
@@ -80,6 +82,7 @@ class TableFlow(DeepModel):
         self.scaling = Standard.fit(data.train, ())
         self.shares = _shares(data, self.n_classes)
         codes = (None, None) if data.labels is None else (data.labels.train, data.labels.valid)
+        start(self.net, data, self.scaling.forward(data.train))
         train, valid = (
             BatchedItems(self.scaling.forward(part), known, self.n_classes, device)
             for part, known in zip((data.train, data.valid), codes, strict=True)
@@ -136,7 +139,7 @@ class TableFlow(DeepModel):
         draw = torch.Generator().manual_seed(seed)
         labels = self._wanted(condition, n, draw)
         with self._exactly() as net:
-            z = net.base.sample(n, draw, temperature).double()
+            z = net.base.sample(self._given(labels, n), draw, temperature).double()
             found = self._mapped(z.numpy(), labels, lambda part, given: net.outward(part, given)[0])
         return self.scaling.inverse(found), np.full(n, -1)
 
@@ -149,14 +152,14 @@ class TableFlow(DeepModel):
         """Where items lie in the base, and zeros: a flow leaves no doubt; each shape (N, D)."""
         with self._exactly() as net:
             z = self._mapped(self.scaling.forward(x), labels, lambda part, given: net.inward(part, given)[0])
-            to_normal = net.base.gaussianization()
+            to_normal = net.base.gaussianization(self._given(labels, len(x)))
         z = z if to_normal is None else to_normal.forward(z)
         return z, np.zeros_like(z)
 
     def decode(self, z: Floats, labels: Ints | None = None) -> Floats:
         """The items that points of the base stand for, shape (N, D), model units."""
         with self._exactly() as net:
-            to_normal = net.base.gaussianization()
+            to_normal = net.base.gaussianization(self._given(labels, len(z)))
             z = z if to_normal is None else to_normal.inverse(z)
             return self.scaling.inverse(self._mapped(z, labels, lambda part, given: net.outward(part, given)[0]))
 
@@ -181,9 +184,10 @@ class TableFlow(DeepModel):
     def carry(self, z: Floats, labels: Ints | None = None) -> Floats:
         """Where points of a standard normal are after each layer, shape (S, N, D), all in model units."""
         with self._exactly() as net:
-            to_normal = net.base.gaussianization()
-            start = z if to_normal is None else to_normal.inverse(z)
-            way, _ = net.outward_path(torch.from_numpy(np.asarray(start, np.float64)), self._given(labels, len(z)))
+            given = self._given(labels, len(z))
+            to_normal = net.base.gaussianization(given)
+            first = z if to_normal is None else to_normal.inverse(z)
+            way, _ = net.outward_path(torch.from_numpy(np.asarray(first, np.float64)), given)
         return self._placed(way.numpy() if to_normal is None else np.concatenate([z[None], way.numpy()]))
 
     def carry_back(self, x: Floats, labels: Ints | None = None) -> tuple[Floats, Floats]:
@@ -195,12 +199,13 @@ class TableFlow(DeepModel):
         """
         with self._exactly() as net:
             inward = torch.from_numpy(self.scaling.forward(x))
-            found, log_dets = net.inward_path(inward, self._given(labels, len(x)))
+            given = self._given(labels, len(x))
+            found, log_dets = net.inward_path(inward, given)
             way, added = found.flip(0).numpy(), log_dets.flip(0).numpy()
-            if (to_normal := net.base.gaussianization()) is not None:
+            if (to_normal := net.base.gaussianization(given)) is not None:
                 z = to_normal.forward(way[0])
-                normal = StandardNormal(z.shape[1]).log_prob(torch.from_numpy(z))
-                gained = (net.base.log_prob(found[-1]) - normal).numpy()
+                normal = StandardNormal(z.shape[1]).log_prob(torch.from_numpy(z), given)
+                gained = (net.base.log_prob(found[-1], given) - normal).numpy()
                 way, added = np.concatenate([z[None], way]), np.concatenate([gained[None], added])
         added[0] += self._log_det
         return self._placed(way), added

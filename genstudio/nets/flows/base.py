@@ -6,6 +6,7 @@ import math
 from abc import abstractmethod
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from genstudio.nets.flows.gaussianization import Gaussianization
@@ -17,16 +18,16 @@ class Base(nn.Module):
     """A density of points that is known exactly and easy to draw from."""
 
     @abstractmethod
-    def log_prob(self, z: Tensor) -> Tensor:
-        """Log-density, nats, shape (N,), of points (N, Z)."""
+    def log_prob(self, z: Tensor, given: Tensor) -> Tensor:
+        """Log-density, nats, shape (N,), of points (N, Z), given classes (N, n_classes)."""
 
     @abstractmethod
-    def sample(self, n: int, draw: torch.Generator, temperature: float) -> Tensor:
-        """n points, shape (n, Z), on the processor, the deviations multiplied by a temperature."""
+    def sample(self, given: Tensor, draw: torch.Generator, temperature: float) -> Tensor:
+        """A point for each row of classes, shape (N, Z), on the processor, deviations multiplied by a temperature."""
 
     @abstractmethod
-    def gaussianization(self) -> Gaussianization | None:
-        """The exact way from this density to a standard normal; None where it is one."""
+    def gaussianization(self, given: Tensor) -> Gaussianization | None:
+        """The exact way of points of such classes from this density to a standard normal; None where it is one."""
 
 
 class StandardNormal(Base):
@@ -36,45 +37,80 @@ class StandardNormal(Base):
         super().__init__()
         self._dimension = dimension
 
-    def log_prob(self, z: Tensor) -> Tensor:
+    def log_prob(self, z: Tensor, given: Tensor) -> Tensor:
         """Log-density, nats, shape (N,)."""
         return -0.5 * (z.square().sum(1) + self._dimension * _LOG_TWO_PI)
 
-    def sample(self, n: int, draw: torch.Generator, temperature: float) -> Tensor:
-        """n points, shape (n, Z)."""
-        return temperature * torch.randn(n, self._dimension, generator=draw)
+    def sample(self, given: Tensor, draw: torch.Generator, temperature: float) -> Tensor:
+        """Points, shape (N, Z)."""
+        return temperature * torch.randn(len(given), self._dimension, generator=draw)
 
-    def gaussianization(self) -> None:
+    def gaussianization(self, given: Tensor) -> None:
         """Nothing is left to be done."""
 
 
 class GaussianMixture(Base):
-    """Gaussians whose weights, means and deviations are learned; round along the axes.
+    """Gaussians of any shape, whose means and shapes are learned, and whose weights may be others for each class.
 
-    They start spread evenly over a standard normal.
+    They start spread over a standard normal.
+
+    Arguments:
+        dimension: coordinates.
+        n_components: Gaussians.
+        n_classes: classes that are given beside points.
     """
 
-    def __init__(self, dimension: int, n_components: int) -> None:
+    def __init__(self, dimension: int, n_components: int, n_classes: int = 0) -> None:
         super().__init__()
+        self.n_classes = n_classes
         self.logits = nn.Parameter(torch.zeros(n_components))
+        self.of_class = nn.Parameter(torch.zeros(n_components, n_classes)) if n_classes else None
         self.means = nn.Parameter(torch.randn(n_components, dimension))
-        self.log_scales = nn.Parameter(torch.full((n_components, dimension), -0.5 * math.log(2.0)))
+        # Lower triangles A with A (z - mean) of deviation 1; their diagonals are kept as logarithms.
+        self.below = nn.Parameter(torch.zeros(n_components, dimension, dimension))
+        self.log_diagonal = nn.Parameter(torch.full((n_components, dimension), 0.5 * math.log(2.0)))
 
-    def log_prob(self, z: Tensor) -> Tensor:
+    def log_prob(self, z: Tensor, given: Tensor) -> Tensor:
         """Log-density, nats, shape (N,)."""
-        apart = (z.unsqueeze(1) - self.means) * (-self.log_scales).exp()
-        each = -0.5 * (apart.square() + _LOG_TWO_PI).sum(2) - self.log_scales.sum(1)
-        return torch.logsumexp(each + torch.log_softmax(self.logits, 0), 1)
+        factors = self._factors()
+        k, d = self.means.shape
+        shift = (factors @ self.means.unsqueeze(2)).view(k * d)
+        apart = F.linear(z, factors.view(k * d, d), -shift).view(len(z), k, d)
+        each = self.log_diagonal.sum(1) - 0.5 * (apart.square().sum(2) + d * _LOG_TWO_PI)
+        return torch.logsumexp(each + self._log_weights(given), 1)
 
-    def sample(self, n: int, draw: torch.Generator, temperature: float) -> Tensor:
-        """n points, shape (n, Z); the temperature leaves the means where they are."""
-        weights, means, scales = self.logits.softmax(0).cpu(), self.means.cpu(), self.log_scales.exp().cpu()
-        which = torch.multinomial(weights, n, replacement=True, generator=draw) if n else torch.zeros(0).long()
-        noise = torch.randn(n, means.shape[1], generator=draw).to(means.dtype)
-        return means[which] + temperature * scales[which] * noise
+    def sample(self, given: Tensor, draw: torch.Generator, temperature: float) -> Tensor:
+        """Points, shape (N, Z); the temperature leaves the means where they are."""
+        weights, means, factors = (part.cpu() for part in (self._log_weights(given).exp(), self.means, self._factors()))
+        n = len(given)
+        which = torch.multinomial(weights, 1, generator=draw).squeeze(1) if n else torch.zeros(0).long()
+        noise = temperature * torch.randn(n, means.shape[1], 1, generator=draw).to(means.dtype)
+        return means[which] + torch.linalg.solve_triangular(factors[which], noise, upper=False).squeeze(2)
 
-    def gaussianization(self) -> Gaussianization:
+    def gaussianization(self, given: Tensor) -> Gaussianization:
         """Coordinate by coordinate."""
-        parts = (self.logits.softmax(0), self.means, self.log_scales.exp())
-        weights, means, scales = (part.detach().cpu().double().numpy() for part in parts)
-        return Gaussianization(weights, means, scales)
+        parts = (self._log_weights(given), self.means, self._factors())
+        log_weights, means, factors = (part.detach().cpu().double().numpy() for part in parts)
+        return Gaussianization(log_weights, means, factors)
+
+    @torch.no_grad()
+    def put(self, weights: Tensor, means: Tensor, factors: Tensor) -> None:
+        """Take up a mixture that was found otherwise.
+
+        Arguments:
+            weights, means: shapes (K,) and (K, D).
+            factors: lower triangles A with A (z - mean) of deviation 1, shape (K, D, D).
+        """
+        self.logits.copy_(weights.log())
+        self.means.copy_(means)
+        self.below.copy_(factors.tril(-1))
+        self.log_diagonal.copy_(factors.diagonal(dim1=1, dim2=2).log())
+
+    def _log_weights(self, given: Tensor) -> Tensor:
+        """Of each component for each point, shape (N, K)."""
+        if self.of_class is None:
+            return torch.log_softmax(self.logits, 0).expand(len(given), -1)
+        return torch.log_softmax(F.linear(given, self.of_class, self.logits), 1)
+
+    def _factors(self) -> Tensor:
+        return self.below.tril(-1) + torch.diag_embed(self.log_diagonal.exp())

@@ -64,7 +64,7 @@ class Flow(nn.Module):
         # Half the digits would not do: what is learned is the logarithm of a determinant.
         with torch.autocast(x.device.type, enabled=False):
             z, log_det = self.way(x, given)
-            log_prob: Tensor = self.base.log_prob(z) + log_det
+            log_prob: Tensor = self.base.log_prob(z, given) + log_det
         return log_prob
 
     def inward(self, x: Tensor, given: Tensor) -> tuple[Tensor, Tensor]:

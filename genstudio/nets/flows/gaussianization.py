@@ -6,6 +6,8 @@ References:
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
@@ -21,71 +23,94 @@ class Gaussianization:
     """The triangular map from a mixture to a standard normal: each coordinate by its distribution given those before.
 
     Arguments:
-        weights: shape (K,).
-        means, scales: of Gaussians along the axes, shape (K, D).
+        log_weights: of the components for each point, shape (N, K).
+        means: shape (K, D).
+        factors: lower triangles A with A (x - mean) of deviation 1, shape (K, D, D).
     """
 
-    def __init__(self, weights: Floats, means: Floats, scales: Floats) -> None:
-        self._log_weights, self._means, self._scales = np.log(weights), means, scales
+    def __init__(self, log_weights: Floats, means: Floats, factors: Floats) -> None:
+        self._log_weights, self._means, self._factors = log_weights, means, factors
 
     def forward(self, x: Floats) -> Floats:
         """Points of the mixture, shape (N, D), as points of a standard normal."""
-        z = np.empty_like(x)
-        logs = np.broadcast_to(self._log_weights, (len(x), len(self._log_weights)))
+        z, logs = np.empty(x.shape), self._log_weights
         for place in range(x.shape[1]):
-            z[:, place] = _normal_of(self._apart(x[:, place], place), logs)
-            logs = self._after(logs, x[:, place], place)
+            coordinate = self._coordinate(x, logs, place)
+            z[:, place] = coordinate.normal(x[:, place])
+            logs = coordinate.after(x[:, place])
         return z
 
     def inverse(self, z: Floats) -> Floats:
         """Points of a standard normal, shape (N, D), as points of the mixture."""
-        x = np.empty_like(z)
-        logs = np.broadcast_to(self._log_weights, (len(z), len(self._log_weights)))
+        x, logs = np.empty(z.shape), self._log_weights
         for place in range(z.shape[1]):
-            x[:, place] = self._found(z[:, place], logs, place)
-            logs = self._after(logs, x[:, place], place)
+            coordinate = self._coordinate(x, logs, place)
+            x[:, place] = coordinate.quantile(z[:, place])
+            logs = coordinate.after(x[:, place])
         return x
 
-    def _found(self, z: Floats, logs: Floats, place: int) -> Floats:
-        """Where the mixture's coordinate has the quantile z: by Newton's steps and halvings in turn."""
-        of_each = self._means[:, place] + z[:, None] * self._scales[:, place]
+    def _coordinate(self, x: Floats, logs: Floats, place: int) -> Coordinate:
+        """One coordinate, given those before it."""
+        before = x[:, None, :place] - self._means[:, :place]
+        shift = (before * self._factors[:, place, :place]).sum(axis=2)
+        scale = 1.0 / self._factors[:, place, place]
+        return Coordinate(logs, self._means[:, place] - shift * scale, scale)
+
+
+@dataclass(frozen=True)
+class Coordinate:
+    """One coordinate of a mixture given those before it, which is a mixture of its own for each point.
+
+    Arguments:
+        logs: log-weights, shape (N, K).
+        means: shape (N, K).
+        scales: shape (K,).
+    """
+
+    logs: Floats
+    means: Floats
+    scales: Floats
+
+    def normal(self, x: Floats) -> Floats:
+        """The standard normal's quantiles for those of the mixture, shape (N,); each from the nearer of two tails."""
+        apart = self._apart(x)
+        tails = (special.logsumexp(self.logs + special.log_ndtr(sign * apart), axis=1) for sign in (1.0, -1.0))
+        below, above = (np.minimum(tail, 0.0) for tail in tails)
+        found: Floats = np.where(below < above, special.ndtri_exp(below), -special.ndtri_exp(above))
+        return found
+
+    def quantile(self, z: Floats) -> Floats:
+        """The numbers whose `normal` is z, shape (N,): by Newton's steps and halvings in turn."""
+        of_each = self.means + z[:, None] * self.scales
         low, high = of_each.min(axis=1), of_each.max(axis=1)
         x = 0.5 * (low + high)
         for step in range(_MOST_STEPS):
-            value = _normal_of(self._apart(x, place), logs)
+            value = self.normal(x)
             if not ((np.abs(value - z) > _NEAR_ENOUGH) & (high - low > _NEAR_ENOUGH * (1.0 + np.abs(x)))).any():
                 break
             low, high = np.where(value < z, x, low), np.where(value < z, high, x)
-            newton = x - (value - z) / self._slope(x, value, logs, place)
+            newton = x - (value - z) / self._slope(x, value)
             inside = (low < newton) & (newton < high) & (step % 3 > 0)
             x = np.where(inside, newton, 0.5 * (low + high))
         return x
 
-    def _slope(self, x: Floats, z: Floats, logs: Floats, place: int) -> Floats:
+    def after(self, x: Floats) -> Floats:
+        """Log-weights of the components once the coordinate is known, shape (N, K)."""
+        found: Floats = self.logs + self._log_density(x)
+        return found - special.logsumexp(found, axis=1, keepdims=True)
+
+    def _slope(self, x: Floats, z: Floats) -> Floats:
         """dz / dx, by the densities of both."""
-        density = special.logsumexp(logs + self._log_density(x, place), axis=1)
+        density = special.logsumexp(self.logs + self._log_density(x), axis=1)
         slope: Floats = np.exp(density + 0.5 * z**2 + _LOG_SQRT_TWO_PI)
         return slope
 
-    def _after(self, logs: Floats, x: Floats, place: int) -> Floats:
-        """Log-weights of the components once one more coordinate is known, shape (N, K)."""
-        found: Floats = logs + self._log_density(x, place)
-        return found - special.logsumexp(found, axis=1, keepdims=True)
-
-    def _log_density(self, x: Floats, place: int) -> Floats:
+    def _log_density(self, x: Floats) -> Floats:
         """Of numbers under each component, shape (N, K)."""
-        return -0.5 * self._apart(x, place) ** 2 - np.log(self._scales[:, place]) - _LOG_SQRT_TWO_PI
+        found: Floats = -0.5 * self._apart(x) ** 2 - np.log(self.scales) - _LOG_SQRT_TWO_PI
+        return found
 
-    def _apart(self, x: Floats, place: int) -> Floats:
+    def _apart(self, x: Floats) -> Floats:
         """How many deviations numbers are from each component, shape (N, K)."""
-        apart: Floats = (x[:, None] - self._means[:, place]) / self._scales[:, place]
+        apart: Floats = (x[:, None] - self.means) / self.scales
         return apart
-
-
-def _normal_of(apart: Floats, logs: Floats) -> Floats:
-    """The standard normal's quantile for the mixture's distribution function, from the nearer of its two tails."""
-    below = special.logsumexp(logs + special.log_ndtr(apart), axis=1)
-    above = special.logsumexp(logs + special.log_ndtr(-apart), axis=1)
-    low, high = (special.ndtri_exp(np.minimum(tail, 0.0)) for tail in (below, above))
-    found: Floats = np.where(below < above, low, -high)
-    return found

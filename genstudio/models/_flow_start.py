@@ -1,0 +1,76 @@
+"""Where the mixture of a flow's base starts: at the mixture that EM finds, so that layers only bend what is left."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from genstudio.data.dataset import Dataset
+from genstudio.errors import TrainingError
+from genstudio.models._gaussians import Mixture
+from genstudio.models.gmm import GaussianMixtureModel, MixtureSettings
+from genstudio.nets.flows.base import GaussianMixture
+from genstudio.nets.flows.flow import Flow
+
+Floats = NDArray[np.float64]
+
+ROWS = 20_000
+"""So many rows are enough to start from."""
+SIZES = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64)
+"""Numbers of components that are tried, on rows spread over the data."""
+JUDGED_ROWS = 5000
+ROWS_A_COMPONENT = 50
+
+
+def start(net: Flow, data: Dataset, x: Floats) -> None:
+    """Let a mixture as base start at what EM finds of the data behind untrained layers; as it is where EM fails.
+
+    Arguments:
+        x: training rows as the flow takes them, shape (N, D).
+    """
+    if not isinstance(net.base, GaussianMixture):
+        return
+    few = torch.from_numpy(_few(x, ROWS)).float()
+    with torch.no_grad():
+        z, _ = net.inward(few, few.new_zeros(len(few), net.base.n_classes))
+    found = _found(data, z.double().numpy(), len(net.base.means), steps=50)
+    if found is not None:
+        # Lower triangles A with A (z - mean) of deviation 1: their product gives the precision.
+        factors = np.linalg.inv(np.linalg.cholesky(found.covariances))
+        net.base.put(*(torch.from_numpy(part).float() for part in (found.weights, found.means, factors)))
+
+
+def components(data: Dataset) -> int:
+    """As many Gaussians as the Bayesian information criterion wants of some of the rows."""
+    x = _few(data.train, JUDGED_ROWS)
+    best, lowest = 1, np.inf
+    for k in (size for size in SIZES if size <= max(1, len(x) // ROWS_A_COMPONENT)):
+        found = _found(data, x, k, steps=25)
+        criterion = np.inf if found is None else _criterion(found, x)
+        if criterion < lowest:
+            best, lowest = k, criterion
+        elif k > 2 * best:
+            break
+    return best
+
+
+def _found(data: Dataset, x: Floats, k: int, steps: int) -> Mixture | None:
+    model = GaussianMixtureModel(MixtureSettings(n_components=k, init_params="k-means++", max_iter=steps))
+    few = replace(data, train=x, valid=x[:0])
+    try:
+        for _ in model.fit(few, model.live_settings(), seed=0):
+            pass
+    except TrainingError:
+        return None
+    return model.mixture
+
+
+def _criterion(mixture: Mixture, x: Floats) -> float:
+    return mixture.n_parameters() * float(np.log(len(x))) - 2.0 * float(mixture.log_prob(x).sum())
+
+
+def _few(x: Floats, count: int) -> Floats:
+    return np.ascontiguousarray(x[np.linspace(0, len(x) - 1, min(len(x), count)).astype(np.int64)])
