@@ -17,7 +17,7 @@ from genstudio.nets.flows.flow import Flow
 
 Floats = NDArray[np.float64]
 
-ROWS = 20_000
+ROWS = 50_000
 """So many rows are enough to start from."""
 SIZES = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64)
 """Numbers of components that are tried, on rows spread over the data."""
@@ -31,21 +31,37 @@ def start(net: Flow, data: Dataset, x: Floats) -> None:
     Arguments:
         x: training rows as the flow takes them, shape (N, D).
     """
-    if not isinstance(net.base, GaussianMixture):
+    base = net.base
+    if not isinstance(base, GaussianMixture):
         return
-    few = torch.from_numpy(_few(x, ROWS)).float()
+    rows = _spread(len(x), ROWS)
+    few = torch.from_numpy(x[rows]).float()
     with torch.no_grad():
-        z, _ = net.inward(few, few.new_zeros(len(few), net.base.n_classes))
-    found = _found(data, z.double().numpy(), len(net.base.means), steps=50)
-    if found is not None:
-        # Lower triangles A with A (z - mean) of deviation 1: their product gives the precision.
-        factors = np.linalg.inv(np.linalg.cholesky(found.covariances))
-        net.base.put(*(torch.from_numpy(part).float() for part in (found.weights, found.means, factors)))
+        z = net.inward(few, few.new_zeros(len(few), base.n_classes))[0].double().numpy()
+    found = _found(data, z, len(base.means), steps=50)
+    if found is None:
+        return
+    # Lower triangles A with A (z - mean) of deviation 1: their product gives the precision.
+    factors = np.linalg.inv(np.linalg.cholesky(found.covariances))
+    base.put(*(torch.from_numpy(part).float() for part in (found.weights, found.means, factors)))
+    if data.labels is not None and base.of_class is not None:
+        favours = _favours(found, z, data.labels.train[rows], base.n_classes)
+        base.of_class.data.copy_(torch.from_numpy(favours))
+
+
+def _favours(mixture: Mixture, z: Floats, codes: NDArray[np.int64], n_classes: int) -> Floats:
+    """How much more often each class has each component than all have, as logarithms, shape (K, n_classes)."""
+    shares = mixture.responsibilities(z)
+    weights = np.maximum(mixture.weights, np.finfo(np.float32).tiny)
+    # One more item, like all the others, keeps logarithms finite.
+    counts = np.stack([shares[codes == code].sum(axis=0) + weights for code in range(n_classes)], axis=1)
+    favours: Floats = np.log(counts / counts.sum(axis=0) / weights[:, None])
+    return favours
 
 
 def components(data: Dataset) -> int:
     """As many Gaussians as the Bayesian information criterion wants of some of the rows."""
-    x = _few(data.train, JUDGED_ROWS)
+    x = data.train[_spread(len(data.train), JUDGED_ROWS)]
     best, lowest = 1, np.inf
     for k in (size for size in SIZES if size <= max(1, len(x) // ROWS_A_COMPONENT)):
         found = _found(data, x, k, steps=25)
@@ -72,5 +88,6 @@ def _criterion(mixture: Mixture, x: Floats) -> float:
     return mixture.n_parameters() * float(np.log(len(x))) - 2.0 * float(mixture.log_prob(x).sum())
 
 
-def _few(x: Floats, count: int) -> Floats:
-    return np.ascontiguousarray(x[np.linspace(0, len(x) - 1, min(len(x), count)).astype(np.int64)])
+def _spread(rows: int, count: int) -> NDArray[np.int64]:
+    """At most so many rows, spread over all."""
+    return np.linspace(0, rows - 1, min(rows, count)).astype(np.int64)

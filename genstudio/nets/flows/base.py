@@ -85,7 +85,8 @@ class GaussianMixture(Base):
         n = len(given)
         which = torch.multinomial(weights, 1, generator=draw).squeeze(1) if n else torch.zeros(0).long()
         noise = temperature * torch.randn(n, means.shape[1], 1, generator=draw).to(means.dtype)
-        return means[which] + torch.linalg.solve_triangular(factors[which], noise, upper=False).squeeze(2)
+        apart: Tensor = torch.linalg.solve_triangular(factors[which], noise, upper=False).squeeze(2)
+        return means[which] + apart
 
     def gaussianization(self, given: Tensor) -> Gaussianization:
         """Coordinate by coordinate."""
@@ -101,7 +102,7 @@ class GaussianMixture(Base):
             weights, means: shapes (K,) and (K, D).
             factors: lower triangles A with A (z - mean) of deviation 1, shape (K, D, D).
         """
-        self.logits.copy_(weights.log())
+        self.logits.copy_(weights.clamp(min=torch.finfo(weights.dtype).tiny).log())
         self.means.copy_(means)
         self.below.copy_(factors.tril(-1))
         self.log_diagonal.copy_(factors.diagonal(dim1=1, dim2=2).log())

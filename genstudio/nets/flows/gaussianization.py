@@ -83,7 +83,7 @@ class Coordinate:
         """The numbers whose `normal` is z, shape (N,): by Newton's steps and halvings in turn."""
         of_each = self.means + z[:, None] * self.scales
         low, high = of_each.min(axis=1), of_each.max(axis=1)
-        x = 0.5 * (low + high)
+        x: Floats = 0.5 * (low + high)
         for step in range(_MOST_STEPS):
             value = self.normal(x)
             if not ((np.abs(value - z) > _NEAR_ENOUGH) & (high - low > _NEAR_ENOUGH * (1.0 + np.abs(x)))).any():
@@ -96,8 +96,9 @@ class Coordinate:
 
     def after(self, x: Floats) -> Floats:
         """Log-weights of the components once the coordinate is known, shape (N, K)."""
-        found: Floats = self.logs + self._log_density(x)
-        return found - special.logsumexp(found, axis=1, keepdims=True)
+        joint: Floats = self.logs + self._log_density(x)
+        found: Floats = joint - special.logsumexp(joint, axis=1, keepdims=True)
+        return found
 
     def _slope(self, x: Floats, z: Floats) -> Floats:
         """dz / dx, by the densities of both."""
@@ -107,7 +108,8 @@ class Coordinate:
 
     def _log_density(self, x: Floats) -> Floats:
         """Of numbers under each component, shape (N, K)."""
-        found: Floats = -0.5 * self._apart(x) ** 2 - np.log(self.scales) - _LOG_SQRT_TWO_PI
+        apart = self._apart(x)
+        found: Floats = -0.5 * apart**2 - np.log(self.scales) - _LOG_SQRT_TWO_PI
         return found
 
     def _apart(self, x: Floats) -> Floats:
