@@ -42,13 +42,15 @@ def reasons(answer: Answer) -> dict[str, str]:
 
 
 def side_by_side(runs: Sequence[Figures], comparable: bool, also: Collection[str] = ()) -> tuple[Row, ...]:
-    """The figures of several runs, a row each metric, in the order of the metrics.
+    """The figures of several runs, a row each metric: those that were measured first, each in the order of the metrics.
 
     Arguments:
         also: metrics that have a row even where no run has a figure.
         comparable: whether the runs were measured on the same rows, so that one can be called the best.
     """
-    known = [kind.info for key, kind in metrics().items() if key in also or any(key in figures for figures in runs)]
+    measured = {key for figures in runs for key in figures}
+    known = [kind.info for key, kind in metrics().items() if key in measured or key in also]
+    known.sort(key=lambda info: info.key not in measured)
     return tuple(_row(info, [figures.get(info.key) for figures in runs], comparable) for info in known)
 
 

@@ -16,7 +16,8 @@ Index = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
 
 HELP = {
-    "Metric": "What is measured", "Truth": "What the true density itself would reach, where it is known",
+    "Metric": "What is measured",
+    "Truth": "What the true density would reach, or other real pictures, where it is known",
     "Unit": "Unit of the value", "Better": "Which way is better", "n": "How many items it was measured on",
 }
 _WORDS = ("Metric", "Unit", "Better")

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QLabel, QPlainTextEdit, QSplitter, QV
 
 from genstudio.data.dataset import Kind
 from genstudio.data.reader import Watch
-from genstudio.models.capabilities import Bound
+from genstudio.models.capabilities import Approximates, Bound
 from genstudio.runs.figure_sheet import csv_of, text_of, write_figures
 from genstudio.runs.figures import Row, plain_figures, reasons, side_by_side
 from genstudio.runs.job import Asked, Status
@@ -31,6 +31,8 @@ SEED = 0
 """As on the command line, so that both give the same figures."""
 BOUNDED = {Kind.TABLE: 10_000, Kind.IMAGES: 1_000}
 """Of models that only bound their likelihood at most so many items are measured, as each takes many draws."""
+IN_STEPS = {Kind.TABLE: 2_000, Kind.IMAGES: 200}
+"""As many of models that solve an equation for each."""
 NOTHING = "No figures yet. Press Measure."
 LEARNING = "Pause or stop the run to measure it."
 NO_DATA = "The data of this run are not at hand."
@@ -256,7 +258,11 @@ def _measurable(run: Run) -> bool:
 
 
 def _most(run: Run) -> int | None:
-    return BOUNDED.get(run.data.kind) if run.data is not None and run.offers(Bound) else None
+    if run.data is None:
+        return None
+    if run.offers(Approximates):
+        return IN_STEPS.get(run.data.kind)
+    return BOUNDED.get(run.data.kind) if run.offers(Bound) else None
 
 
 def _comparable(runs: list[Run]) -> bool:

@@ -253,3 +253,9 @@ def test_remarks_that_hold_for_all_name_nobody() -> None:
     sentence = "AUROC, BIC cannot be measured. No labels."
     assert remarks([one, one], comparable=True) == (sentence,)
     assert remarks([one, other], comparable=True) == (f"one: {sentence}",)
+
+
+def test_what_was_measured_stands_before_what_could_not_be() -> None:
+    figure = {"value": 1.0, "stderr": None, "n": 1}
+    rows = side_by_side([{"fid": figure, "elbo": figure}], comparable=True, also=("log_likelihood", "bic"))
+    assert [row.info.key for row in rows] == ["elbo", "fid", "log_likelihood", "bic"]
