@@ -47,11 +47,11 @@ class Directions:
         return np.stack([self.slid(z, k, place) for k in range(count) for place in places])
 
 
-def coordinate_directions(kl: Floats, order: Ints) -> Directions:
-    """The coordinates themselves, in an order, with the nats that each carries, shape (Z,)."""
+def coordinate_directions(carried: Floats, order: Ints, unit: str = "nats") -> Directions:
+    """The coordinates themselves, in an order, with what each carries, shape (Z,), in a unit."""
     names = tuple(f"z{axis + 1}" for axis in order)
-    notes = tuple(f"{kl[axis]:.2f} nats" for axis in order)
-    return Directions(np.zeros(len(kl)), np.eye(len(kl))[order], names, notes)
+    notes = tuple(f"{carried[axis]:.2f} {unit}" for axis in order)
+    return Directions(np.zeros(len(carried)), np.eye(len(carried))[order], names, notes)
 
 
 def principal(mean: Floats, rows: Floats, deviations: Floats) -> Directions:

@@ -65,7 +65,8 @@ class LatentModel(QObject):
         self.items: Floats = np.empty((0, 0))
         self.labels: NDArray[np.int64] = np.empty(0, np.int64)
         self.rows: NDArray[np.int64] = np.empty(0, np.int64)
-        self.kl: Floats = np.zeros(0)
+        self.carried: Floats = np.zeros(0)
+        self.exact = False
         self.levels: tuple[str, ...] = ()
         self.principal: Directions | None = None
         self.class_means: Floats = np.empty((0, 0))
@@ -86,12 +87,12 @@ class LatentModel(QObject):
     @property
     def order(self) -> NDArray[np.int64]:
         """Coordinates, those that carry most first, shape (Z,)."""
-        return most_active(self.kl)
+        return most_active(self.carried)
 
     @property
     def coordinates(self) -> Directions:
         """The coordinates as directions, those that carry most first."""
-        return coordinate_directions(self.kl, self.order)
+        return coordinate_directions(self.carried, self.order, "var." if self.exact else "nats")
 
     @property
     def cursor(self) -> tuple[float, float]:
@@ -128,17 +129,24 @@ class LatentModel(QObject):
         same = (latent_dim, n_conditions) == (self.latent_dim, self.n_conditions)
         self.n_conditions, self._known = n_conditions, True
         if latent_dim != self.latent_dim:
-            self.z, self.kl, self.axes = np.zeros(latent_dim), np.zeros(latent_dim), (0, min(1, latent_dim - 1))
+            self.z, self.carried, self.axes = np.zeros(latent_dim), np.zeros(latent_dim), (0, min(1, latent_dim - 1))
         if not same:
             self.condition = None
         self.space_changed.emit()
         self.moved.emit()
 
-    def take_items(self, z: Floats, labels: NDArray[Any], rows: NDArray[Any], kl: Floats) -> None:
-        """Where items lie, shape (N, Z), and the nats that each coordinate carries, shape (Z,)."""
+    def take_items(
+        self, z: Floats, labels: NDArray[Any], rows: NDArray[Any], carried: Floats, *, exact: bool = False
+    ) -> None:
+        """Where items lie, shape (N, Z), and what each coordinate carries, shape (Z,).
+
+        Arguments:
+            carried: nats; or variances, of a model that encodes exactly, so that there is no bound on the nats.
+            exact: the model encodes exactly.
+        """
         if z.shape[1] != self.latent_dim:
             return
-        self.items, self.labels, self.rows, self.kl = z, labels, rows, kl
+        self.items, self.labels, self.rows, self.carried, self.exact = z, labels, rows, carried, exact
         if not self._axes_chosen and self.latent_dim > 2:
             self._axes_chosen = True
             self._set_axes((int(self.order[0]), int(self.order[1])))

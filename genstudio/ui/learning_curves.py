@@ -6,6 +6,7 @@ import time
 
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from genstudio.models.capabilities import Resumable
 from genstudio.runs.job import Status
 from genstudio.runs.run import Run
 from genstudio.ui import metrics
@@ -165,6 +166,6 @@ class LearningCurves(QWidget):
         name = f"{run.name}: {known.title}" if several else known.title
         role = "valid" if known.held_out else "train"
         # What is measured batch by batch is noisy.
-        smooth = not known.held_out and run.model.info.climbs != "log-likelihood"
+        smooth = not known.held_out and run.offers(Resumable)
         self.curves.add_series(key, name, role, colour, smooth)
         self._drawn[key] = 0

@@ -130,3 +130,11 @@ def test_late_pictures_of_other_stations_are_dropped() -> None:
     assert all(station.x is None for station in way.stations)
     way.picture(np.zeros((3, 1, 4, 4)))
     assert all(station.x is not None and station.x.shape == (1, 1, 4, 4) for station in way.stations)
+
+
+def test_a_model_that_encodes_exactly_tells_variances() -> None:
+    latent = LatentModel()
+    latent.take_space(3, 0)
+    latent.take_items(RNG.normal(size=(10, 3)), np.zeros(10, int), np.arange(10), np.array([0.5, 1.5, 1.0]), exact=True)
+    assert latent.coordinates.names == ("z2", "z3", "z1")
+    assert latent.coordinates.notes == ("1.50 var.", "1.00 var.", "0.50 var.")

@@ -2,12 +2,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 
+from genstudio.data.dataset import Dataset
+from genstudio.data.pictures import Pictures
+from genstudio.data.preparation import PreparationSettings, prepare
 from genstudio.runs.run import Run
 from genstudio.training.events import Changed, Note, Progress
 from genstudio.ui import metrics
 from genstudio.ui.run_words import badge_of, figures, rank, summary
+
+
+def digits() -> Dataset:
+    pixels = np.random.default_rng(0).integers(0, 256, (20, 8, 8, 1)).astype(np.uint8)
+    return prepare(Pictures("noise", pixels), PreparationSettings(), 0)
 
 
 def told(run: Run, *figures: dict[str, float]) -> Run:
@@ -64,3 +73,10 @@ def test_changes_say_from_what_to_what(make_run: Callable[..., Run]) -> None:
     for change in (Changed(400, "beta", 4.0), Changed(410, "horizon", 99), Changed(500, "beta", 2.5)):
         run.take(change)
     assert metrics.changes_of(run) == [(400, "step 400: β (KL weight) 1 → 4"), (500, "step 500: β (KL weight) 4 → 2.5")]
+
+
+def test_what_knows_only_a_bound_of_pictures_is_not_said_to_know_more(make_run: Callable[..., Run]) -> None:
+    rows, pictures = make_run("flow", {}), make_run("flow", {}, digits())
+    assert (metrics.loss_title(rows), metrics.loss_title(pictures)) == ("negative log-likelihood", "negative bound")
+    assert figures(told(pictures, {"train": -900.0}))[0].startswith("≥")
+    assert not figures(told(rows, {"train": -1.0}))[0].startswith("≥")

@@ -179,7 +179,9 @@ class LatentPanel(Panel):
 
     def _on_items(self, preview: Preview) -> None:
         answer = preview.answer
-        self.latent.take_items(answer["z"], answer["label"], answer["row"], answer["kl"])
+        exact = not answer["deviation"].any()
+        carried = answer["activity" if exact else "kl"]
+        self.latent.take_items(answer["z"], answer["label"], answer["row"], carried, exact=exact)
 
     def _on_manifold(self, preview: Preview) -> None:
         self.map.show_manifold(preview.answer)

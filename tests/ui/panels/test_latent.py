@@ -421,7 +421,7 @@ def test_what_is_held_or_typed_is_not_taken_out_of_ones_hand(wide: LatentHand) -
     line.selectAll()
     wide.qtbot.keyClicks(line, "1.")
     # As in training, other coordinates carry more by now.
-    latent.take_items(latent.items, latent.labels, latent.rows, latent.kl[::-1].copy())
+    latent.take_items(latent.items, latent.labels, latent.rows, latent.carried[::-1].copy())
     wide.panel.sliders.refresh()
     assert [row.name.text() for row in wide.panel.sliders._rows] == names
     assert line.text() == "1."
