@@ -12,12 +12,14 @@ from genstudio.models._flow_start import components
 
 STEPS = 4000
 """So many steps are enough for most tables, and take a minute or so."""
+MANY_ROWS = 10_000
+"""Fewer rows are learned by heart by larger layers before those have drawn anything finer."""
 
 
 def for_tables(data: Dataset) -> dict[str, Any]:
-    """A mixture as base, of as many Gaussians as the rows call for, and small layers that bend what those leave.
+    """A mixture as base, of as many Gaussians as the rows call for, and a few layers that bend what those leave.
 
-    Layers that have to draw clusters by themselves need be large, and learn the noise of the rows by heart.
+    Many layers that have to draw clusters by themselves learn the noise of the rows by heart.
     """
     rows = len(data.train)
     steps_an_epoch = -(-rows // FlowSettings().items_a_step(rows))
@@ -25,4 +27,4 @@ def for_tables(data: Dataset) -> dict[str, Any]:
     n_components = components(data)
     if n_components > 1:
         found |= {"base": "mixture", "base_components": n_components, "transforms": 4}
-    return found | {"bins": 8, "hidden_features": (32, 32), "octaves": 3}
+    return found if rows >= MANY_ROWS else found | {"bins": 8, "hidden_features": (32, 32), "octaves": 3}
