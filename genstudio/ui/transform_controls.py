@@ -87,7 +87,8 @@ class TransformControls(QWidget):
         layout.setSpacing(4)
         for widget in (self.to_data, self.to_base, self.classes, self.shuffle):
             layout.addWidget(widget)
-        layout.addWidget(self._beside, 1)
+        layout.addWidget(self._beside)
+        layout.addStretch(1)
         layout.addWidget(self.export_button)
 
     def _connect(self) -> None:

@@ -277,6 +277,7 @@ def _combo(name: str, title: str) -> QComboBox:
     combo.setAccessibleName(title)
     combo.setToolTip(title)
     combo.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+    combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
     return combo
 
 

@@ -135,6 +135,7 @@ def test_own_pictures_dissolve() -> None:
     np.testing.assert_allclose(found["way"][-1], data.preparation.to_model(own))
     assert found["grid"].size == 0
     assert found["way"].dtype == np.float32
+    assert found["base"].shape == (6, 0)
 
 
 def test_without_data_only_new_points_have_a_way() -> None:

@@ -58,7 +58,8 @@ def transport_back(
         n: at most so many items, evenly spaced; otherwise as for `transport`, the grid lies over the items.
 
     Returns:
-        As `transport`, in the order of `stations`, from the base to the data; and `row` (n,) of the raw data.
+        As `transport`, in the order of `stations`, from the base to the data; and `row` (n,) of the raw data. Of
+        pictures `base` has no columns.
     """
     fitted, data = subject.fitted.steered(choices or {}), subject.items()
     places = evenly(len(data.train), n)
@@ -70,8 +71,7 @@ def transport_back(
     codes = np.concatenate([label, np.full(len(nodes), -1)])
     kept = fewer_stations(fitted.stations(), most_stations)
     way = _in_pieces(lambda part, known: fitted.carry_back(part, known)[0], x, codes, kept, watch)
-    base = in_chunks(lambda part: fitted.encode(x[part], codes[part])[0], np.arange(len(items)), watch,
-                     "Finding the base", _at_once(x))
+    base = _encoded(fitted, x[:len(items)], label, watch)
     return _answer(fitted, kept, way, label, side) | {"base": base, "row": data.rows[0][places]}
 
 
@@ -170,6 +170,17 @@ def _in_pieces(carry: Callable[[Array, Array], Array], x: Array, codes: Array, k
         way = carry(x[part], codes[part])[kept]
         found.append(way.astype(np.float32) if way.ndim > 3 else way)
     return np.concatenate(found, axis=1)
+
+
+def _encoded(fitted: Fitted, x: Array, codes: Array, watch: Watch) -> Array:
+    """Base points of rows, shape (N, Z); of pictures, whose base names no axes, none, as that would take long."""
+    if x.ndim != 2:
+        return np.empty((len(x), 0))
+
+    def encoded(part: Array) -> Array:
+        return fitted.encode(x[part], codes[part])[0]
+
+    return in_chunks(encoded, np.arange(len(x)), watch, "Finding the base", _at_once(x))
 
 
 def _at_once(x: Array) -> int:

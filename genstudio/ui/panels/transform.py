@@ -31,7 +31,8 @@ Array = NDArray[Any]
 POINTS = {(False, True): (1000, 33), (False, False): (400, 25), (True, True): (600, 25), (True, False): (200, 17)}
 """Points, and nodes along each side of the grid: by whether times are gone through, which takes long, and whether
 nothing is being learned meanwhile."""
-PICTURES, PICTURES_WHILE_TRAINING, STATIONS_WHILE_TRAINING = 25, 4, 17
+PICTURES = {(False, True): 24, (False, False): 8, (True, True): 12, (True, False): 3}
+STATIONS_WHILE_TRAINING = 17
 TERMS_MS = 60
 _KEYS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 
@@ -155,7 +156,7 @@ class TransformPanel(Panel):
         n, side = POINTS[self.transform.timed, rests]
         arguments: dict[str, Any] = {"n": n, "side": side}
         if self.of_pictures:
-            arguments = {"n": PICTURES if rests else PICTURES_WHILE_TRAINING}
+            arguments = {"n": PICTURES[self.transform.timed, rests]}
             if not rests:
                 arguments["most_stations"] = STATIONS_WHILE_TRAINING
         if self.choices.choices:
