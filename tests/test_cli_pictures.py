@@ -153,6 +153,14 @@ class TestEvaluate:
         assert few["iwae"]["value"] < many["iwae"]["value"]
         assert few["elbo"] == many["elbo"]
 
+    def test_made_pictures_beside_real_ones(self, digits: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        words = ["evaluate", str(digits), "--metrics", "fid", "--features", "pca", "--items", "60"]
+        found = figures(capsys, *words)["fid"]
+        assert (found["n"], found["better"]) == (60, "lower")
+        assert found["value"] > found["ideal"] > 0
+        assert found["stderr"] > 0
+        assert "principal components" in found["note"]
+
     def test_the_terms_add_up(self, moons: Path, capsys: pytest.CaptureFixture[str]) -> None:
         found = {key: figure["value"] for key, figure in figures(capsys, "evaluate", str(moons)).items()}
         assert {"elbo", "iwae", "reconstruction", "kl", "active_units", "bits_per_dim"} <= set(found)
