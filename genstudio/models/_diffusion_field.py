@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from typing import Any, Self
 
 import numpy as np
@@ -18,13 +18,14 @@ from genstudio.models._autoencoder_net import one_hot
 from genstudio.models._deep import DeepModel, Shape
 from genstudio.models._diffusion_learner import FIELD, MatchingLearner
 from genstudio.models._diffusion_ode import EXACT, Solution
-from genstudio.models._diffusion_settings import DiffusionSettings, SolverSettings
+from genstudio.models._diffusion_settings import DiffusionSettings, PictureDiffusionSettings, SolverSettings
 from genstudio.models._suitability import FEWEST_ROWS, unsuitable_numbers
 from genstudio.models.contract import Array, Ints
 from genstudio.nets.unet import UNet
 from genstudio.nets.velocity import VelocityField, VelocityMLP
 from genstudio.settings import Settings, validate
-from genstudio.training.events import LiveSettings
+from genstudio.training.budget import Budget
+from genstudio.training.events import Event, LiveSettings
 
 LEVELS = 255
 LOOKED_AT = 64
@@ -54,6 +55,18 @@ class FieldModel(DeepModel):
         return None
 
     # Learning.
+
+    def fit(
+        self, data: Dataset, live: LiveSettings, seed: int, budget: Budget | None = None
+    ) -> Generator[Event, None, None]:
+        """Learn, one gradient step an event, or go on from a checkpoint.
+
+        Raises:
+            TrainingError: the data do not suit, figures were not finite, or memory gave out.
+        """
+        if data.kind is Kind.IMAGES:
+            self.settings = PictureDiffusionSettings(**dict(self.settings))
+        yield from super().fit(data, live, seed, budget)
 
     def build(self, shape: Shape, n_classes: int) -> dict[str, nn.Module]:
         """The one network: dense for rows, a U-Net for pictures."""

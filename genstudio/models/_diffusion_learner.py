@@ -42,7 +42,7 @@ class MatchingLearner:
 
     def __init__(
         self, field: nn.Module, settings: DiffusionSettings, items: tuple[BatchedItems, BatchedItems],
-        standard: Callable[[Tensor, Tensor | None], Tensor], solver_error: Callable[[], float] | None,
+        standard: Callable[[Tensor, Tensor], Tensor], solver_error: Callable[[], float] | None,
     ) -> None:
         self.objective = Objective(field)
         self._field, self._settings, self._standard = field, settings, standard

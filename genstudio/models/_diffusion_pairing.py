@@ -34,6 +34,6 @@ def paired(noise: Tensor, items: Tensor, given: Tensor) -> Tensor:
 def _groups(given: Tensor) -> list[Tensor]:
     """Rows of equal classes, few at a time."""
     if not given.shape[1]:
-        return list(torch.arange(len(given), device=given.device).split(GROUP))
-    code = torch.where(given.any(1), given.argmax(1), -1)
-    return [part for one in code.unique() for part in torch.nonzero(code == one).flatten().split(GROUP)]
+        return list(torch.split(torch.arange(len(given), device=given.device), GROUP))
+    kinds = [given.sum(1) == 0, *(given > 0).T]
+    return [part for rows in kinds for part in torch.split(torch.nonzero(rows).flatten(), GROUP) if len(part)]

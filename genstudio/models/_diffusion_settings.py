@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
+import numpy as np
 from pydantic import Field
 
 from genstudio.data.dataset import Dataset, Kind
@@ -13,13 +14,16 @@ from genstudio.training.descent_settings import DescentSettings
 
 FEW_COLUMNS = 3
 """Of so many columns, waves tell detail apart that dense layers alone are slow to learn."""
+STEPS = 6000
+"""So many steps are enough for most tables, and take a minute or so."""
+FEWEST_ITEMS, MOST_ITEMS, PICTURES = 64, 512, 128
 
 
 class DiffusionSettings(DescentSettings):
     """How the velocity field is built and learned."""
 
     hidden_features: Annotated[tuple[Width, ...], Field(min_length=1)] = setting(
-        (256, 256, 256), "Widths of the dense layers of the field; of points and tables.", label="Dense widths"
+        (128, 128, 128), "Widths of the dense layers of the field; of points and tables.", label="Dense widths"
     )
     channels: Annotated[tuple[Width, ...], Field(min_length=1)] = setting(
         (32, 64), "Channels of the U-Net at each size of the picture; each size is half of the one before.",
@@ -44,10 +48,27 @@ class DiffusionSettings(DescentSettings):
     conditional: bool = setting(
         False, "Learn what each class looks like, so that samples can be asked of one.", label="By class"
     )
+    average: float = setting(
+        0.999, "Decay of a moving average of the weights, which is what is shown and kept; 0 takes the weights "
+        "themselves.", ge=0, lt=1, label="Weight average", advanced=True,
+    )
     class_dropout: float = setting(
         0.1, "Share of items whose class is withheld, so that the model also knows items of no class, which guidance "
         "needs.", ge=0.01, le=0.9, label="Class dropout", advanced=True,
     )
+
+
+    def items_a_step(self, items: int) -> int:
+        """Many where there are many: a row is seen with one noise and at one time only."""
+        return int(np.clip(2 ** round(np.log2(max(1, items) / 32)), FEWEST_ITEMS, MOST_ITEMS))
+
+
+class PictureDiffusionSettings(DiffusionSettings):
+    """The same, as pictures take them."""
+
+    def items_a_step(self, items: int) -> int:
+        """Few: a picture has many pixels to learn from."""
+        return PICTURES
 
 
 class SolverSettings(Settings):
@@ -69,10 +90,11 @@ class SolverSettings(Settings):
 
 def for_data(data: Dataset) -> dict[str, Any]:
     """What suits these data: many short steps for numbers, as many passes as take minutes for pictures."""
-    if data.kind is Kind.TABLE:
-        fine = data.train.shape[1] <= FEW_COLUMNS
-        return {
-            "waves": 4 if fine else 0, "learning_rate": 2e-3, "average": 0.999, "time_sampling": "late",
-            "max_epochs": passes(3_000_000, data, most=4000),
-        }
-    return {"learning_rate": 1e-3, "average": 0.999, "max_epochs": passes(500_000, data, least=10)}
+    if data.kind is not Kind.TABLE:
+        return {"learning_rate": 1e-3, "max_epochs": passes(500_000, data, least=10)}
+    rows, fine = len(data.train), data.train.shape[1] <= FEW_COLUMNS
+    steps_an_epoch = -(-rows // DiffusionSettings().items_a_step(rows))
+    return {
+        "waves": 5 if fine else 0, "time_sampling": "late", "learning_rate": 5e-3,
+        "max_epochs": int(np.clip(STEPS // steps_an_epoch, 10, 1000)),
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import torch
@@ -55,9 +56,8 @@ class UNet(nn.Module):
             before = width
         self.halve = nn.ModuleList(nn.Conv2d(width, width, 3, stride=2, padding=1) for width in channels[:-1])
         self.middle = _Block(channels[-1], channels[-1], told, activation)
-        self.last = nn.Sequential(
-            _norm(channels[0]), ACTIVATIONS[activation](), nn.Conv2d(channels[0], inputs, 3, padding=1)
-        )
+        self.norm = _norm(channels[0])
+        self.last = nn.Conv2d(channels[0], inputs, 3, padding=1)
         _prepare(self)
 
     def forward(self, x: Tensor, time: Tensor, given: Tensor) -> Tensor:
@@ -74,7 +74,8 @@ class UNet(nn.Module):
         for level in self.up:
             bridge = bridges.pop()
             found = level(torch.cat([_grown(found, bridge), bridge], dim=1), told)
-        return F.pixel_shuffle(self.last(found), self.patch)[..., :x.shape[2], :x.shape[3]]
+        said = self.last(self.activation(self.norm(found)))
+        return F.pixel_shuffle(said, self.patch)[..., :x.shape[2], :x.shape[3]]
 
 
 class _Level(nn.Module):
@@ -132,10 +133,9 @@ def _grown(x: Tensor, like: Tensor) -> Tensor:
 
 def _prepare(net: UNet) -> None:
     """Blocks that begin as nothing but their bridge, a picture of which nothing is said, and channels innermost."""
-    silent = [net.last[-1], *(block.conv_out for block in net.modules() if isinstance(block, _Block))]
-    for layer in silent:
-        nn.init.zeros_(layer.weight)
-        nn.init.zeros_(layer.bias)
+    silent = [net.last, *(block.conv_out for block in net.modules() if isinstance(block, _Block))]
+    for weight in itertools.chain.from_iterable(layer.parameters() for layer in silent):
+        nn.init.zeros_(weight)
     for weight in net.parameters():
         if weight.dim() == 4:
             weight.data = weight.data.contiguous(memory_format=torch.channels_last)

@@ -55,14 +55,16 @@ class VelocityMLP(nn.Module):
 
     def forward(self, x: Tensor, time: Tensor, given: Tensor) -> Tensor:
         """What is said of points (N, D) at times (N,), or one time (1,) for all, given classes (N, n_classes)."""
-        told = time_features(time)
-        if given.shape[1]:
-            told = torch.cat([told.expand(len(given), -1), given], dim=1)
-        x = self._with_waves(x)
-        for layer, tells in zip(self.layers, self.told, strict=True):
-            x = self.activation(layer(x) + tells(told))
-        found: Tensor = self.last(x)
-        return found
+        # Places in narrow clouds need more digits than bfloat16 has.
+        with torch.autocast(x.device.type, enabled=False):
+            told = time_features(time)
+            if given.shape[1]:
+                told = torch.cat([told.expand(len(given), -1), given], dim=1)
+            x = self._with_waves(x)
+            for layer, tells in zip(self.layers, self.told, strict=True):
+                x = self.activation(layer(x) + tells(told))
+            found: Tensor = self.last(x)
+            return found
 
     def _with_waves(self, x: Tensor) -> Tensor:
         if not self.waves:
