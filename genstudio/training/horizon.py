@@ -52,7 +52,10 @@ class Horizon:
             # The first step of a process is slower than any later one.
             self._mark = (step, spent)
         elif self._due(step, spent / seconds):
-            yield self._told(step, self._estimate(step, seconds - spent, *self._mark))
+            horizon = self._estimate(step, seconds - spent, *self._mark)
+            # Steps may have become quicker on the way, as those that are compiled do: the last stretch tells.
+            self._mark = (step, spent)
+            yield self._told(step, horizon)
 
     def _due(self, step: int, share: float) -> bool:
         part = int(share * _PARTS)

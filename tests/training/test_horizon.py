@@ -35,6 +35,14 @@ class TestHorizon:
         assert rates[-1] < 1e-5
         assert len(horizons) <= 18
 
+    def test_steps_that_become_quicker_on_the_way_are_told_soon(self) -> None:
+        events = timed(Budget(seconds=4.0), [0.01] * 100 + [0.0025])
+        last = progress(events)[-1].step
+        assert last == pytest.approx(1300, abs=2)
+        horizons = {step: horizon for step, horizon in changes(events) if 250 < step < last}
+        assert len(horizons) > 8
+        assert all(horizon == pytest.approx(last, abs=3) for horizon in horizons.values())
+
     def test_where_steps_are_slow_a_quarter_of_the_time_tells(self) -> None:
         events = timed(Budget(seconds=10.0), [1.0])
         assert changes(events)[:3] == [(0, 10**9), (3, 10), (4, 10)]
