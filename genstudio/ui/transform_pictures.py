@@ -17,7 +17,7 @@ from genstudio.ui.panel import Panel
 from genstudio.ui.plots.throttle import Throttle
 from genstudio.ui.titled_grid import TitledGrid
 from genstudio.ui.transform_model import TransformModel
-from genstudio.ui.transform_words import place_words, title_words
+from genstudio.ui.transform_words import title_words
 
 Array = NDArray[Any]
 
@@ -109,9 +109,9 @@ class TransformPictures(QWidget):
             self._ask_strip(index, shares, pictures)
 
     def _captions(self, shares: Array) -> list[str]:
-        transform, stations = self._transform, self._transform.ways.stations
-        places = stations[0] + shares * (stations[-1] - stations[0])
-        return [place_words(stations, float(place), transform.timed) for place in places]
+        """The numbers of stations or times alone: more would cover what they stand under."""
+        stations = self._transform.ways.stations
+        return [f"{stations[0] + share * (stations[-1] - stations[0]):.2g}" for share in shares]
 
     def _ask_strip(self, index: int, shares: Array, pictures: Array) -> None:
         ways = self._transform.ways
@@ -126,7 +126,7 @@ class TransformPictures(QWidget):
         if index == max(self._transform.chosen, 0):
             both = np.concatenate([pictures, answer["guess"]])
             words = self._captions(shares)
-            self.strip.grid.set_pictures(both, STRIP, [*words, *(f"expected at {word}" for word in words)])
+            self.strip.grid.set_pictures(both, STRIP, [*words, *words])
             self.strip.set_title(f"The way of picture {index + 1}, and below what was expected of it")
 
     # Building.
