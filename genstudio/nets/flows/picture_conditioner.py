@@ -176,6 +176,7 @@ class FineConditioner(nn.Module):
 
     def _of_parity(self, said: Tensor) -> Tensor:
         """Of the channels (N, groups * channels, H, W) those of each pixel's own group, (N, H, W, 3 C, channels)."""
-        apart = said.permute(0, 2, 3, 1).reshape(len(said), *said.shape[2:], FINE, PARITIES, self.colours, self.channels)
+        groups = FINE, PARITIES, self.colours, self.channels
+        apart = said.permute(0, 2, 3, 1).reshape(len(said), *said.shape[2:], *groups)
         black = self.chessboard[0, :, :, None, None, None]
         return torch.where(black, apart[:, :, :, :, 0], apart[:, :, :, :, 1]).flatten(3, 4)
