@@ -93,9 +93,8 @@ class WhatIf(QObject):
     def is_answered_by(self, answer: Mapping[str, Array]) -> bool:
         """Whether an answer is one to what is asked now."""
         mine = self.question()
-        return (
-            int(answer["asked"]) == mine["asked"] and answer["columns"].tolist() == mine["columns"]
-            and answer["values"].tolist() == mine["values"]
+        return bool(int(answer["asked"]) == mine["asked"]) and all(
+            answer[name].tolist() == mine[name] for name in ("columns", "values")
         )
 
     def in_words(self) -> str:

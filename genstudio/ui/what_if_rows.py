@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from genstudio.ui.data_views.cells import shortened
-from genstudio.ui.fields import FocusedCombo
+from genstudio.ui.focused_combo import FocusedCombo
 from genstudio.ui.what_if_model import WhatIf
 
 MOST_COLUMNS = 60
