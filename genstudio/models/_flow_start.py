@@ -23,6 +23,8 @@ SIZES = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64)
 """Numbers of components that are tried, on rows spread over the data."""
 JUDGED_ROWS = 5000
 ROWS_A_COMPONENT = 50
+MORE_ROWS, MOST_COMPONENTS = 15_000, 96
+"""Many rows can tell more Gaussians apart."""
 
 
 def start(net: Flow, data: Dataset, x: Floats) -> None:
@@ -60,17 +62,25 @@ def _favours(mixture: Mixture, z: Floats, codes: NDArray[np.int64], n_classes: i
 
 
 def components(data: Dataset) -> int:
-    """As many Gaussians as the Bayesian information criterion wants of some of the rows."""
+    """As many Gaussians as the Bayesian information criterion wants of some of the rows, or twice as many of more."""
     x = data.train[_spread(len(data.train), JUDGED_ROWS)]
     best, lowest = 1, np.inf
     for k in (size for size in SIZES if size <= max(1, len(x) // ROWS_A_COMPONENT)):
-        found = _found(data, x, k, steps=25)
-        criterion = np.inf if found is None else _criterion(found, x)
+        criterion = _criterion(data, x, k)
         if criterion < lowest:
             best, lowest = k, criterion
         elif k > 2 * best:
             break
-    return best
+    more = data.train[_spread(len(data.train), MORE_ROWS)]
+    return best if len(more) == len(x) else _doubled(data, more, best)
+
+
+def _doubled(data: Dataset, x: Floats, k: int) -> int:
+    """Twice as many Gaussians, as long as the criterion wants them of these rows."""
+    lowest = _criterion(data, x, k)
+    while 2 * k <= MOST_COMPONENTS and (criterion := _criterion(data, x, 2 * k)) < lowest:
+        k, lowest = 2 * k, criterion
+    return k
 
 
 def _found(data: Dataset, x: Floats, k: int, steps: int) -> Mixture | None:
@@ -84,8 +94,11 @@ def _found(data: Dataset, x: Floats, k: int, steps: int) -> Mixture | None:
     return model.mixture
 
 
-def _criterion(mixture: Mixture, x: Floats) -> float:
-    return mixture.n_parameters() * float(np.log(len(x))) - 2.0 * float(mixture.log_prob(x).sum())
+def _criterion(data: Dataset, x: Floats, k: int) -> float:
+    found = _found(data, x, k, steps=25)
+    if found is None:
+        return np.inf
+    return found.n_parameters() * float(np.log(len(x))) - 2.0 * float(found.log_prob(x).sum())
 
 
 def _spread(rows: int, count: int) -> NDArray[np.int64]:
