@@ -23,7 +23,7 @@ class Mixing(Bijection):
         super().__init__()
         # On the processor in any case: networks are also built where there is no memory behind them.
         with torch.device("cpu"):
-            permutation, lower, upper = torch.linalg.lu(torch.linalg.qr(torch.randn(dimension, dimension))[0])
+            permutation, lower, upper = torch.linalg.lu(_rotation(dimension))
         diagonal = upper.diagonal()
         self.register_buffer("permutation", permutation)
         self.register_buffer("signs", diagonal.sign())
@@ -48,3 +48,15 @@ class Mixing(Bijection):
     def _triangles(self) -> tuple[Tensor, Tensor]:
         one = torch.eye(len(self.lower), dtype=self.lower.dtype, device=self.lower.device)
         return self.lower.tril(-1) + one, self.upper.triu(1) + torch.diag(self.signs * self.log_diagonal.exp())
+
+
+def _rotation(dimension: int) -> Tensor:
+    """A random rotation that turns coordinates as little from themselves as the signs of its columns allow.
+
+    One that reflects, or turns far, would take points through the middle of the data on their way.
+    """
+    q = torch.linalg.qr(torch.randn(dimension, dimension))[0]
+    q = torch.where(q.diagonal() < 0, -q, q)
+    if torch.linalg.det(q) < 0:
+        q[:, q.diagonal().argmin()] *= -1
+    return q

@@ -117,6 +117,20 @@ def test_layers_start_near_the_identity(kind: str) -> None:
     assert log_det.abs().max() < 0.5
 
 
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("dimension", [1, 2, 3, 4, 9])
+def test_mixing_starts_as_a_rotation_and_not_as_a_reflection(dimension: int, seed: int) -> None:
+    torch.manual_seed(seed)
+    made = Mixing(dimension).double()
+    one = torch.eye(dimension).double()
+    turned, log_det = made(one, one.new_zeros(dimension, 0))
+    torch.testing.assert_close(turned @ turned.T, one, atol=1e-5, rtol=0)
+    assert float(torch.linalg.det(turned.detach())) == pytest.approx(1.0, abs=1e-5)
+    assert log_det.abs().max() < 1e-5
+    # Half way, no direction of the plane is lost.
+    assert dimension > 2 or torch.linalg.svdvals(turned.detach() + one).min() > 1.4
+
+
 @pytest.mark.parametrize("name", ["spline coupling", "affine coupling", "autoregressive", "mixing"])
 def test_no_points_are_no_trouble(name: str) -> None:
     made = layer(name, 3, 2)
