@@ -85,12 +85,12 @@ def between(stations: Floats, values: Array, place: float) -> Array:
         place: before the first station and behind the last the values are as there.
     """
     if len(stations) < 2 or place <= stations[0]:
-        return values[0]
+        return np.asarray(values[0])
     if place >= stations[-1]:
-        return values[-1]
+        return np.asarray(values[-1])
     left = int(np.searchsorted(stations, place, side="right")) - 1
     share = (place - stations[left]) / (stations[left + 1] - stations[left])
-    return values[left] if share == 0 else values[left] * (1 - share) + values[left + 1] * share
+    return np.asarray(values[left] if share == 0 else values[left] * (1 - share) + values[left + 1] * share)
 
 
 def swing(way: Array) -> Swing:
@@ -188,4 +188,4 @@ def brightness(way: Array) -> Floats:
 
 def lit(x: Array, ends: Floats) -> Array:
     """Pictures as intensities from 0 to 1, where `ends` (2,) says what is black and what is white."""
-    return np.clip((x - ends[0]) / (ends[1] - ends[0]), 0.0, 1.0).astype(np.float32)
+    return np.asarray(np.clip((x - ends[0]) / (ends[1] - ends[0]), 0.0, 1.0), np.float32)

@@ -108,7 +108,7 @@ def _within(read: Callable[[str], float], name: str, least: float, most: float) 
     def parse(text: str) -> float:
         value = read(text)
         if not least <= value <= most:
-            raise argparse.ArgumentTypeError(f"{text} is not within {least} and {most}")
+            raise argparse.ArgumentTypeError(f"{text} is not within {least:g} and {most:g}")
         return value
 
     # What argparse calls the type where a text is none of it.

@@ -106,7 +106,7 @@ class Form(QWidget):
         line = 0
         for advanced in (False, True):
             rows = [row for row in self._rows.values() if row.info.advanced == advanced]
-            if advanced:
+            if advanced and rows:
                 self._grid.addWidget(self._more, line, _LABEL, 1, _WIDTH, Qt.AlignmentFlag.AlignLeft)
                 line += 1
             for place, row in enumerate(rows):

@@ -108,8 +108,8 @@ class TransformPlayer(QWidget):
         for widget in (self.previous, self.play, self.next, ends[0]):
             layout.addWidget(widget)
         layout.addWidget(self.slider, 1)
-        for widget in (ends[1], self.label, self.loop, self.speed):
-            layout.addWidget(widget)
+        for shown in (ends[1], self.label, self.loop, self.speed):
+            layout.addWidget(shown)
 
     def _connect(self) -> None:
         self._timer.timeout.connect(self._on_tick)

@@ -16,6 +16,7 @@ from genstudio.data.preparation import Preparation
 from genstudio.runs.question import evenly
 from genstudio.runs.run import Run
 from genstudio.ui.plain_table import plain_label
+from genstudio.ui.plots.binning import Bounds
 from genstudio.ui.plots.class_legend import ClassLegend
 from genstudio.ui.plots.paths import Look, class_looks, hue_looks, ramp_looks
 from genstudio.ui.plots.paths_plot import PathsPlot
@@ -92,6 +93,7 @@ class TransformRows(QWidget):
         self._train = np.empty((0, len(names))) if run.data is None else run.data.train[
             evenly(len(run.data.train), BACKDROP)]
         self._offer_layers(run)
+        self._bounds: Bounds = (0.0, 1.0, 0.0, 1.0)
         self._framed = False
         self.show_terms(())
 
@@ -166,7 +168,7 @@ class TransformRows(QWidget):
         if transform.of_pictures or not transform.known:
             return
         points = self._plane(transform.positions)
-        self.plot.move(points, transform.grid)
+        self.plot.move_to(points, transform.grid)
         if transform.chosen >= 0:
             self.plot.way.move(points[transform.chosen])
         self.plot.set_title(title_words(transform.ways.stations, transform.place, transform.timed))

@@ -198,7 +198,7 @@ class TestAlarm:
         family = model(key)
         small = {"hidden_features": (32,), "channels": (8, 16), "kl_warmup": 100}
         found = family(family.Settings(**{**family.recommended(data), **small}))
-        events = list(found.fit(data, found.live_settings(), 0, Budget(steps=500, batch_size=32, precision="float32")))
+        events = list(found.fit(data, found.live_settings(), 0, Budget(steps=700, batch_size=32, precision="float32")))
         assert not alarms(events)
         last = [event for event in events if isinstance(event, Progress) and "kl" in event.metrics][-1].metrics
         assert last["kl"] > 1.0

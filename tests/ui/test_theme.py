@@ -30,7 +30,7 @@ def contrast(first: str, second: str) -> float:
 
 @pytest.mark.parametrize("tokens", [DARK, LIGHT], ids=lambda t: t.name)
 def test_colours_are_colours(tokens: Tokens) -> None:
-    words = ("name", "colormap")
+    words = ("name", "colormap", "diverging")
     plain = [v for k, v in dataclasses.asdict(tokens).items() if isinstance(v, str) and k not in words]
     assert all(re.fullmatch(r"#[0-9a-f]{6}", colour) for colour in [*plain, *tokens.series])
     assert len(set(tokens.series)) == 8

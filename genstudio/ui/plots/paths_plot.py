@@ -102,7 +102,7 @@ class PathsPlot(Plot):
         if self._chosen >= len(points):
             self._chosen = -1
 
-    def move(self, points: Floats, grid: Floats) -> None:
+    def move_to(self, points: Floats, grid: Floats) -> None:
         """Let the points, shape (N, 2), and the nodes of the grid, shape (R, C, 2), go elsewhere."""
         self.points.move(points)
         if self.grid.visible:

@@ -98,7 +98,7 @@ def test_other_runs_are_told_why_not(hand: Hand) -> None:
     hand.load(blobs())
     assert "Train a model first" in hand.find("levels.reason").text()
     hand.train(n_components=2)
-    hand.until(lambda: "has none" in hand.find("levels.reason").text())
+    hand.until(lambda: "does not have several" in hand.find("levels.reason").text())
 
 
 def test_one_column_is_too_few(hand: Hand) -> None:
