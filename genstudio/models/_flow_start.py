@@ -19,12 +19,11 @@ Floats = NDArray[np.float64]
 
 ROWS = 50_000
 """So many rows are enough to start from."""
-SIZES = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64)
-"""Numbers of components that are tried, on rows spread over the data."""
-JUDGED_ROWS = 5000
-ROWS_A_COMPONENT = 50
-MORE_ROWS, MOST_COMPONENTS = 15_000, 96
-"""Many rows can tell more Gaussians apart."""
+MOST_COMPONENTS = 64
+JUDGED_ROWS, JUDGED_NUMBERS = 4000, 16_000
+"""So many rows, and so many numbers in them, tell how many components there are to be."""
+JUDGED_STEPS = 12
+ROWS_A_COMPONENT = 40
 
 
 def start(net: Flow, data: Dataset, x: Floats) -> None:
@@ -62,25 +61,20 @@ def _favours(mixture: Mixture, z: Floats, codes: NDArray[np.int64], n_classes: i
 
 
 def components(data: Dataset) -> int:
-    """As many Gaussians as the Bayesian information criterion wants of some of the rows, or twice as many of more."""
-    x = data.train[_spread(len(data.train), JUDGED_ROWS)]
-    best, lowest = 1, np.inf
-    for k in (size for size in SIZES if size <= max(1, len(x) // ROWS_A_COMPONENT)):
-        criterion = _criterion(data, x, k)
-        if criterion < lowest:
+    """As many Gaussians as the Bayesian information criterion wants, by what some of the rows tell of all.
+
+    Doubled until twice twice as many are no better; then one and a half times as many are tried, and three quarters.
+    """
+    rows = min(JUDGED_ROWS, max(1, JUDGED_NUMBERS // data.train.shape[1]))
+    x = data.train[_spread(len(data.train), rows)]
+    most = min(MOST_COMPONENTS, max(1, len(x) // ROWS_A_COMPONENT))
+    best, lowest, k = 1, _criterion(data, x, 1), 2
+    while k <= min(most, 4 * best):
+        if (criterion := _criterion(data, x, k)) < lowest:
             best, lowest = k, criterion
-        elif k > 2 * best:
-            break
-    more = data.train[_spread(len(data.train), MORE_ROWS)]
-    return best if len(more) == len(x) else _doubled(data, more, best)
-
-
-def _doubled(data: Dataset, x: Floats, k: int) -> int:
-    """Twice as many Gaussians, as long as the criterion wants them of these rows."""
-    lowest = _criterion(data, x, k)
-    while 2 * k <= MOST_COMPONENTS and (criterion := _criterion(data, x, 2 * k)) < lowest:
-        k, lowest = 2 * k, criterion
-    return k
+        k *= 2
+    between = [size for size in (3 * best // 4, 3 * best // 2) if 2 < size <= most]
+    return min([best, *between], key=lambda size: lowest if size == best else _criterion(data, x, size))
 
 
 def _found(data: Dataset, x: Floats, k: int, steps: int) -> Mixture | None:
@@ -95,10 +89,15 @@ def _found(data: Dataset, x: Floats, k: int, steps: int) -> Mixture | None:
 
 
 def _criterion(data: Dataset, x: Floats, k: int) -> float:
-    found = _found(data, x, k, steps=25)
+    """The criterion of all rows, a row, half of it, as far as some of them tell.
+
+    Of some, the likelihood is flattered by half a nat a parameter, which all would not do.
+    """
+    found = _found(data, x, k, steps=JUDGED_STEPS)
     if found is None:
         return np.inf
-    return found.n_parameters() * float(np.log(len(x))) - 2.0 * float(found.log_prob(x).sum())
+    flattered, rows = 0.5 * found.n_parameters() / len(x), len(data.train)
+    return 0.5 * found.n_parameters() * float(np.log(rows)) / rows + flattered - float(found.log_prob(x).mean())
 
 
 def _spread(rows: int, count: int) -> NDArray[np.int64]:
