@@ -75,7 +75,8 @@ def test_there_and_back(bins: int) -> None:
 @pytest.mark.parametrize("bins", SIZES)
 def test_half_the_digits_are_enough_to_learn_by(bins: int) -> None:
     """Answers are reckoned in float64. In float32 a knot is rounded by the seventh digit of the bound, and the slope of
-    a bin by some times what that is of its sides, of which the shortest of 48 bins is 0.02."""
+    a bin by some times what that is of its sides, of which the shortest of 48 bins is 0.02.
+    """
     x, raw = drawn(bins, spread=0.5)
     (y, log_slope), (half, half_slope) = spline(x, raw, BOUND), spline(x.float(), raw.float(), BOUND)
     again, back = spline_inverse(half, raw.float(), BOUND)
