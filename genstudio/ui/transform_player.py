@@ -108,7 +108,9 @@ class TransformPlayer(QWidget):
         for widget in (self.previous, self.play, self.next, ends[0]):
             layout.addWidget(widget)
         layout.addWidget(self.slider, 1)
-        for shown in (ends[1], self.label, self.loop, self.speed):
+        layout.addWidget(ends[1])
+        layout.addSpacing(12)
+        for shown in (self.label, self.loop, self.speed):
             layout.addWidget(shown)
 
     def _connect(self) -> None:
