@@ -26,5 +26,7 @@ def for_tables(data: Dataset) -> dict[str, Any]:
     found: dict[str, Any] = {"max_epochs": int(np.clip(STEPS // steps_an_epoch, 10, 1000))}
     n_components = components(data)
     if n_components > 1:
-        found |= {"base": "mixture", "base_components": n_components, "transforms": 4}
+        found |= {"base_components": n_components}
+    else:
+        found |= {"base": "gaussian", "transforms": 8}
     return found if rows >= MANY_ROWS else found | {"bins": 8, "hidden_features": (32, 32), "octaves": 3}

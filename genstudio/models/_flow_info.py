@@ -14,9 +14,9 @@ INFO = ModelInfo(
     step_name="step",
     climbs="log-likelihood",
     presets={
-        "RealNVP": {"kind": "affine", "transforms": 12},
-        "Masked autoregressive": {"kind": "autoregressive", "transforms": 5},
-        "Clusters (mixture base)": {"base": "mixture"},
+        "RealNVP": {"kind": "affine", "base": "gaussian", "transforms": 12},
+        "Masked autoregressive": {"kind": "autoregressive", "base": "gaussian", "transforms": 5},
+        "Neural splines (Gaussian base)": {"base": "gaussian", "transforms": 8},
     },
     references=("Dinh, Sohl-Dickstein, Bengio (2017): Density estimation using Real NVP",
                 "Papamakarios, Pavlakou, Murray (2017): Masked autoregressive flow for density estimation",

@@ -23,7 +23,7 @@ class FlowSettings(DescentSettings):
         "slow to sample.", label="Layers",
     )
     transforms: int = setting(
-        8, "Layers between the base and the data. More can bend further, and each step takes longer.", ge=1, le=64,
+        4, "Layers between the base and the data. More can bend further, and each step takes longer.", ge=1, le=64,
     )
     bins: int = setting(16, "Pieces of each spline. More draw finer detail.", ge=2, le=128)
     hidden_features: Annotated[tuple[Width, ...], Field(min_length=1)] = setting(
@@ -38,11 +38,11 @@ class FlowSettings(DescentSettings):
         le=64,
     )
     base: Literal["gaussian", "mixture"] = setting(
-        "gaussian", "What the data are brought to: one normal distribution, or several, which helps where the data "
-        "fall apart into clusters.",
+        "mixture", "What the data are brought to: one normal distribution, or several, which start at the clusters of "
+        "the data and leave less to be bent.",
     )
     base_components: int = setting(
-        8, "Normal distributions of a mixture.", ge=1, le=1000, label="Base components"
+        16, "Normal distributions of a mixture.", ge=1, le=1000, label="Base components"
     )
     conditional: bool = setting(
         False, "Learn what each class looks like, so that samples can be asked of one.", label="By class"

@@ -63,7 +63,8 @@ def measured(report: Report, turns: int, steps: int) -> None:
 def settings() -> FlowSettings:
     """Ours as zuko builds its own: nothing that zuko's has not."""
     return FlowSettings(
-        kind="spline", transforms=TRANSFORMS, bins=BINS, hidden_features=WIDTHS, octaves=0, mixing=False, bound=5.0,
+        kind="spline", base="gaussian", transforms=TRANSFORMS, bins=BINS, hidden_features=WIDTHS, octaves=0,
+        mixing=False, bound=5.0,
     )
 
 
