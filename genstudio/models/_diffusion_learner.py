@@ -11,6 +11,7 @@ from genstudio.models._autoencoder_learner import BatchedItems
 from genstudio.models._deep import pieces
 from genstudio.models._diffusion_pairing import paired
 from genstudio.models._diffusion_settings import DiffusionSettings
+from genstudio.models._diffusion_targets import mean_ways, same_class
 from genstudio.training.descent import Batch
 from genstudio.training.events import Note
 from genstudio.training.objective import Objective
@@ -63,15 +64,16 @@ class MatchingLearner:
     def losses(self, batch: Batch) -> Iterator[tuple[str, Tensor]]:
         """How far the field is from the ways of the batch."""
         x, given = self._taken(self._train, batch.rows, batch.draw)
-        if given.shape[1]:
-            kept = torch.rand(len(x), 1, generator=batch.draw, device=x.device) > self._settings.class_dropout
-            given = given * kept
+        told = self._told(given, batch.draw)
         noise, time = self._drawn(x, batch.draw)
         if self._settings.pairing == "optimal":
-            noise = paired(noise, x, given)
-        loss = self._deviation(x, noise, time, given).mean()
-        yield FIELD, loss
-        self._loss = float(loss.detach())
+            noise = paired(noise, x, told)
+        said = self._said(x, noise, time, told)
+        means = self._settings.mean_ways and self._settings.pairing == "independent" and x.dim() == 2
+        target = mean_ways(x, noise, time, same_class(given, told)) if means else x - noise
+        yield FIELD, _deviation(said, target, time).mean()
+        # Told of the ways themselves, so that it compares with that of other items.
+        self._loss = float(_deviation(said.detach(), x - noise, time).mean())
 
     def figures(self) -> Mapping[str, float]:
         """The loss of the last batch."""
@@ -86,7 +88,8 @@ class MatchingLearner:
         for part in pieces(len(self._valid)):
             rows = torch.arange(part.start, part.stop, device=self._valid.device)
             x, given = self._taken(self._valid, rows, draw)
-            found.append(self._deviation(x, *self._drawn(x, draw), given))
+            noise, time = self._drawn(x, draw)
+            found.append(_deviation(self._said(x, noise, time, given), x - noise, time))
         return {"valid_loss": float(torch.cat(found).mean())}
 
     def remarks(self, step: int) -> Iterator[Note]:
@@ -123,9 +126,19 @@ class MatchingLearner:
             return torch.sigmoid(torch.special.ndtri(share.clamp(EDGE, 1 - EDGE)))
         return 1 - (1 - share) ** LATE if self._settings.time_sampling == "late" else share
 
-    def _deviation(self, x: Tensor, noise: Tensor, time: Tensor, given: Tensor) -> Tensor:
-        """The mean squared error of each item's velocity, (N,), in units of what the network is left to say."""
+    def _told(self, given: Tensor, draw: torch.Generator) -> Tensor:
+        """The classes, withheld of some items."""
+        if not given.shape[1]:
+            return given
+        kept = torch.rand(len(given), 1, generator=draw, device=given.device) > self._settings.class_dropout
+        return given * kept
+
+    def _said(self, x: Tensor, noise: Tensor, time: Tensor, given: Tensor) -> Tensor:
+        """What the field says where items are on their way."""
         t = time.view(-1, *[1] * (x.dim() - 1))
-        said = self.objective((1 - t) * noise + t * x, time, given)
-        weight = time**2 + (1 - time) ** 2
-        return weight * (said.float() - (x - noise)).square().flatten(1).mean(1)
+        return self.objective((1 - t) * noise + t * x, time, given).float()
+
+
+def _deviation(said: Tensor, target: Tensor, time: Tensor) -> Tensor:
+    """The mean squared error of each item's velocity, (N,), in units of what the network is left to say."""
+    return (time**2 + (1 - time) ** 2) * (said - target).square().flatten(1).mean(1)

@@ -19,6 +19,7 @@ from genstudio.models._diffusion_learner import MatchingLearner
 from genstudio.models._diffusion_ode import Solution, moments, spaced
 from genstudio.models._diffusion_pairing import paired
 from genstudio.models._diffusion_settings import SolverSettings
+from genstudio.models._diffusion_targets import mean_ways, same_class
 from genstudio.models.capabilities import Bound, Density
 from genstudio.models.diffusion import FlowMatching
 from genstudio.models.fitted import Fitted
@@ -301,6 +302,37 @@ class TestChoices:
 
 
 class TestLearning:
+    def test_the_mean_of_ways_is_what_is_expected_where_any_row_may_have_come_to_a_place(self) -> None:
+        """By Bayes' rule over the rows, in float64 and the plain formula."""
+        draw = torch.Generator().manual_seed(0)
+        noise, x = torch.randn(2, 60, 3, generator=draw)
+        time = torch.rand(60, generator=draw)
+        found = mean_ways(x, noise, time, None)
+        for row in range(60):
+            t = float(time[row])
+            place = ((1 - t) * noise[row] + t * x[row]).double()
+            noises = (place - t * x.double()) / (1 - t)
+            weights = torch.softmax(-0.5 * noises.square().sum(1), 0)
+            expected = (weights[:, None] * (x.double() - noises)).sum(0)
+            torch.testing.assert_close(found[row].double(), expected, atol=1e-3, rtol=1e-3)
+
+    def test_the_mean_of_ways_is_the_way_itself_where_no_other_row_may_come(self) -> None:
+        noise, x = torch.randn(2, 8, 2, generator=torch.Generator().manual_seed(0))
+        for time in (0.0, 0.5, 1.0):
+            alone = mean_ways(x, noise, torch.full((8,), time), torch.eye(8) > 0)
+            torch.testing.assert_close(alone, x - noise)
+            assert torch.isfinite(mean_ways(x, noise, torch.full((8,), time), None)).all()
+
+    def test_a_row_stands_among_those_of_its_class_or_all_where_it_is_withheld(self) -> None:
+        given = torch.tensor([[1.0, 0], [0, 1], [1, 0], [0, 0]])
+        told = given * torch.tensor([[1.0], [1], [0], [1]])
+        allowed = same_class(given, told)
+        assert allowed is not None
+        assert allowed.tolist() == [
+            [True, False, True, False], [False, True, False, False], [True] * 4, [True] * 4,
+        ]
+        assert same_class(given[:, :0], told[:, :0]) is None
+
     def test_pairing_brings_noise_near_and_keeps_classes_apart(self) -> None:
         draw = torch.Generator().manual_seed(0)
         noise, x = torch.randn(2, 300, 2, generator=draw)
