@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent
-from PySide6.QtWidgets import QToolButton
 
 from genstudio.applications.latent_map import Bounds, MapScale
 from genstudio.ui.plots.latent_layers import CursorLayer, ItemsLayer, ManifoldLayer, MeshLayer, WayLayer
-from genstudio.ui.plots.layers import Layer
-from genstudio.ui.plots.plot import Plot
+from genstudio.ui.plots.layered import LayeredPlot
 from genstudio.ui.theme import Theme
 
 Array = NDArray[Any]
 Floats = NDArray[np.float64]
-L = TypeVar("L", bound=Layer)
 
 _STEPS = {
     Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, 1), Qt.Key.Key_Down: (0, -1),
@@ -29,7 +24,7 @@ _STEP_SHARE, _LONG_STEPS = 0.01, 5
 _EMPTY = np.empty((0, 2))
 
 
-class LatentPlot(Plot):
+class LatentPlot(LayeredPlot):
     """Two latent coordinates as a map.
 
     Layers are "manifold", "items" and "way"; their switches are named `<name>.layer.<layer>`. All coordinates given
@@ -38,24 +33,19 @@ class LatentPlot(Plot):
     Signals:
         cursor_moved: where a person wants the cursor: by pressing, dragging or arrow keys.
         station_wanted: a point that was pressed together with Ctrl.
-        layer_toggled: a layer and whether it is seen now.
     """
 
     cursor_moved = Signal(float, float)
     station_wanted = Signal(float, float)
-    layer_toggled = Signal(str, bool)
 
     def __init__(self, theme: Theme, name: str) -> None:
         super().__init__(theme, name)
         self._scale = MapScale(by_prior=False)
         self._items: tuple[Floats, Array | None] = (_EMPTY, None)
         self._way: tuple[Floats, Floats] = (_EMPTY, _EMPTY)
-        self._layers: dict[str, Layer] = {}
-        self._switches: dict[str, QToolButton] = {}
         self._make_layers()
         self._cursor = CursorLayer(theme.tokens)
         self._adopt(self._cursor)
-        self.box.disableAutoRange()
         # Pressing and dragging move the cursor; the wheel and the right button zoom, the middle one pans.
         self.box.drawing = True
         self.graph.setCursor(Qt.CursorShape.CrossCursor)
@@ -112,16 +102,6 @@ class LatentPlot(Plot):
         """Put the cursor somewhere, silently."""
         self._cursor.set((x, y), self._scale.to_map(np.array([x, y])))
 
-    def offer_layers(self, names: Sequence[str]) -> None:
-        """Offer the switches of these layers only."""
-        for name, switch in self._switches.items():
-            switch.setVisible(name in names)
-            self._layers[name].set_visible(name in names and switch.isChecked())
-
-    def is_layer_visible(self, name: str) -> bool:
-        """Whether a layer is seen."""
-        return self._layers[name].visible
-
     def fit_view(self) -> None:
         """Show the prior, and all items."""
         self.set_bounds(self._scale.view(self._items[0]))
@@ -129,8 +109,7 @@ class LatentPlot(Plot):
     def retheme(self) -> None:
         """Take up the theme's colours."""
         super().retheme()
-        for layer in (*self._layers.values(), self._cursor):
-            layer.retheme(self.theme.tokens)
+        self._cursor.retheme(self.theme.tokens)
 
     def arrays(self) -> dict[str, NDArray[np.float64]]:
         """The items and their classes, the way, and the cursor, in latent coordinates."""
@@ -174,24 +153,6 @@ class LatentPlot(Plot):
         self.mesh = self._add("mesh", MeshLayer("Grid under the prior", "manifold", 15, tokens))
         self.items = self._add("items", ItemsLayer(tokens))
         self.way = self._add("way", WayLayer(tokens))
-
-    def _add(self, name: str, layer: L) -> L:
-        self._layers[name] = layer
-        self._adopt(layer)
-        switch = self.add_tool(f"layer.{name}", layer.icon, layer.title, checkable=True)
-        switch.setChecked(True)
-        switch.toggled.connect(partial(self._on_switched, name))
-        self._switches[name] = switch
-        return layer
-
-    def _adopt(self, layer: Layer) -> None:
-        for item in layer.items:
-            if item.scene() is None:
-                self.item.addItem(item, ignoreBounds=True)
-
-    def _on_switched(self, name: str, visible: bool) -> None:
-        self._layers[name].set_visible(visible)
-        self.layer_toggled.emit(name, visible)
 
     def _draw_all(self) -> None:
         self._draw_items()

@@ -5,33 +5,31 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QToolButton
 
 from genstudio.ui.plots.arrows import ArrowsLayer
 from genstudio.ui.plots.axis import Axis
-from genstudio.ui.plots.layers import Layer, PointsLayer
+from genstudio.ui.plots.layered import LayeredPlot
+from genstudio.ui.plots.layers import PointsLayer
 from genstudio.ui.plots.paint import faded
 from genstudio.ui.plots.paths import Look, MovingPointsLayer, PathLayer, RingsLayer
-from genstudio.ui.plots.plot import Plot
 from genstudio.ui.plots.warped_grid import WarpedGridLayer
 from genstudio.ui.theme import Theme
 
 Floats = NDArray[np.float64]
 Ticks = Sequence[tuple[float, str]]
-L = TypeVar("L", bound=Layer)
 
 _NEAR_PX = 14.0
 _STEPS = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1}
 _NO_GRID = np.empty((0, 0, 2))
 
 
-class PathsPlot(Plot):
+class PathsPlot(LayeredPlot):
     """One pair of axes that stay still while all on them moves.
 
     Layers are "base", "data", "grid", "arrows", "points" and "way"; their switches are named `<name>.layer.<layer>`.
@@ -39,22 +37,17 @@ class PathsPlot(Plot):
     Signals:
         pointed: the point under the mouse, -1 for none.
         chosen: the point that was clicked or reached by the arrow keys, -1 for none.
-        layer_toggled: a layer and whether it is seen now.
     """
 
     pointed = Signal(int)
     chosen = Signal(int)
-    layer_toggled = Signal(str, bool)
 
     def __init__(self, theme: Theme, name: str) -> None:
         super().__init__(theme, name)
-        self._layers: dict[str, Layer] = {}
-        self._switches: dict[str, QToolButton] = {}
         self._home = (-3.5, 3.5, -3.5, 3.5)
         self._under, self._chosen = -1, -1
         self.item.setAxisItems({side: Axis(side) for side in ("top", "right")})
         self._make_layers()
-        self.box.disableAutoRange()
         self.hovered.connect(self._on_hovered)
         self.unhovered.connect(partial(self._point_at, -1))
         self.graph.scene().sigMouseClicked.connect(self._on_pressed)
@@ -127,16 +120,6 @@ class PathsPlot(Plot):
         self.set_arrows(np.empty((0, 2)), np.empty((0, 2)), 1.0)
         self.set_way(np.empty((0, 2)), np.empty((0, 2)))
 
-    def offer_layers(self, names: Sequence[str]) -> None:
-        """Offer the switches of these layers only."""
-        for name, switch in self._switches.items():
-            switch.setVisible(name in names)
-            self._layers[name].set_visible(name in names and switch.isChecked())
-
-    def is_layer_visible(self, name: str) -> bool:
-        """Whether a layer is seen."""
-        return self._layers[name].visible
-
     def fit_view(self) -> None:
         """Show the whole way."""
         self.set_bounds(self._home)
@@ -144,17 +127,10 @@ class PathsPlot(Plot):
     def retheme(self) -> None:
         """Take up the theme's colours."""
         super().retheme()
-        for layer in self._layers.values():
-            layer.retheme(self.theme.tokens)
         for side in ("top", "right"):
             axis = self.item.getAxis(side)
             axis.setPen(faded(self.theme.tokens.axis, 0.6))
             axis.setTextPen(self.theme.tokens.axis)
-
-    def arrays(self) -> dict[str, NDArray[np.float64]]:
-        """What the visible layers show."""
-        return {key: array for layer in self._layers.values() if layer.visible
-                for key, array in layer.arrays().items()}
 
     # What the person does.
 
@@ -204,21 +180,3 @@ class PathsPlot(Plot):
         self.arrows = self._add("arrows", ArrowsLayer("Velocity", "velocity", 25, tokens))
         self.points = self._add("points", MovingPointsLayer(tokens))
         self.way = self._add("way", PathLayer(tokens))
-
-    def _add(self, name: str, layer: L) -> L:
-        self._layers[name] = layer
-        self._adopt(layer)
-        switch = self.add_tool(f"layer.{name}", layer.icon, layer.title, checkable=True)
-        switch.setChecked(True)
-        switch.toggled.connect(partial(self._on_switched, name))
-        self._switches[name] = switch
-        return layer
-
-    def _adopt(self, layer: Layer) -> None:
-        for item in layer.items:
-            if item.scene() is None:
-                self.item.addItem(item, ignoreBounds=True)
-
-    def _on_switched(self, name: str, visible: bool) -> None:
-        self._layers[name].set_visible(visible)
-        self.layer_toggled.emit(name, visible)

@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
-from typing import TypeVar
 
 import numpy as np
 import pyqtgraph as pg
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QToolButton, QWidget
+from PySide6.QtWidgets import QWidget
 
 from genstudio.ui.plots import binning
 from genstudio.ui.plots.density_layers import ContourLayer, HeatLayer, checked_grid
 from genstudio.ui.plots.ellipses import EllipseLayer
 from genstudio.ui.plots.error_layer import ErrorLayer
-from genstudio.ui.plots.layers import FlaggedLayer, Layer, PointsLayer
+from genstudio.ui.plots.layered import LayeredPlot
+from genstudio.ui.plots.layers import FlaggedLayer, PointsLayer
 from genstudio.ui.plots.levels import FEW_MASSES, IMPOSSIBLE_NATS
 from genstudio.ui.plots.paint import faded, retheme_legend
-from genstudio.ui.plots.plot import Plot
 from genstudio.ui.plots.warped_grid import WarpedGridLayer
 from genstudio.ui.theme import Theme
-
-L = TypeVar("L", bound=Layer)
 
 _NUDGES = {
     Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, 1), Qt.Key.Key_Down: (0, -1),
@@ -32,7 +28,7 @@ _NUDGES = {
 _NUDGE_SHARE = 0.01
 
 
-class Stage(Plot):
+class Stage(LayeredPlot):
     """A two-dimensional view with layers.
 
     The layers are "data", "samples", "heat", "contours", "truth", "boundary", "errors", "flagged", "latent" and
@@ -44,7 +40,6 @@ class Stage(Plot):
         equal_aspect: one unit is as long along x as along y.
     """
 
-    layer_toggled = Signal(str, bool)
     stroked = Signal(str, float, float)
     component_edited = Signal(int, object, object)
     component_edit_finished = Signal(int)
@@ -52,12 +47,9 @@ class Stage(Plot):
     def __init__(self, theme: Theme, name: str = "stage", equal_aspect: bool = False,
                  parent: QWidget | None = None) -> None:
         super().__init__(theme, name, parent)
-        self._layers: dict[str, Layer] = {}
-        self._switches: dict[str, QToolButton] = {}
         self._legend = self.item.addLegend(offset=(-12, 10), labelTextSize="9pt")
         self._make_layers()
         self.box.setAspectLocked(equal_aspect)
-        self.box.disableAutoRange()
         self.box.stroked.connect(self.stroked)
         self.view_changed.connect(self._on_view_changed)
         self.retheme()
@@ -161,10 +153,6 @@ class Stage(Plot):
         """The layers, in the order of their switches."""
         return tuple(self._layers)
 
-    def is_layer_visible(self, name: str) -> bool:
-        """Whether a layer is switched on."""
-        return self._layers[name].visible
-
     def set_layer_visible(self, name: str, visible: bool) -> None:
         """Switch a layer on or off, silently."""
         self._switches[name].blockSignals(True)
@@ -205,17 +193,9 @@ class Stage(Plot):
         super().retheme()
         tokens = self.theme.tokens
         retheme_legend(self._legend, tokens)
-        for layer in self._layers.values():
-            layer.retheme(tokens)
         for name in ("data", "samples"):
             self._refine(name)
         self._fill_legend()
-
-    def arrays(self) -> dict[str, NDArray[np.float64]]:
-        """What the visible layers show."""
-        return {
-            key: array for layer in self._layers.values() if layer.visible for key, array in layer.arrays().items()
-        }
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrow keys move the selected component."""
@@ -254,17 +234,8 @@ class Stage(Plot):
         self.components.signals.edited.connect(self.component_edited)
         self.components.signals.edit_finished.connect(self.component_edit_finished)
 
-    def _add(self, name: str, layer: L) -> L:
-        self._layers[name] = layer
-        self._adopt(layer)
-        switch = self.add_tool(f"layer.{name}", layer.icon, layer.title, checkable=True)
-        switch.setChecked(True)
-        switch.toggled.connect(partial(self._on_switched, name))
-        self._switches[name] = switch
-        return layer
-
     def _show_layer(self, name: str, visible: bool) -> None:
-        self._layers[name].set_visible(visible)
+        super()._show_layer(name, visible)
         self._uncover_density()
         self._refine(name)
         self._fill_legend()
@@ -272,10 +243,6 @@ class Stage(Plot):
     def _uncover_density(self) -> None:
         for layer in (self.data, self.samples):
             layer.set_over_density(self.heat.seen)
-
-    def _on_switched(self, name: str, visible: bool) -> None:
-        self._show_layer(name, visible)
-        self.layer_toggled.emit(name, visible)
 
     def _on_view_changed(self) -> None:
         for name in ("data", "samples"):
@@ -287,12 +254,6 @@ class Stage(Plot):
             size = self.graph.viewport().size()
             layer.refine(self.bounds(), (size.width(), size.height()))
             self._adopt(layer)
-
-    def _adopt(self, layer: Layer) -> None:
-        """Layers make items as they need them; new ones come onto the axes here."""
-        for item in layer.items:
-            if item.scene() is None:
-                self.item.addItem(item, ignoreBounds=True)
 
     def _fill_legend(self) -> None:
         self._legend.clear()
