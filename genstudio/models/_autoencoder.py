@@ -13,10 +13,11 @@ from torch import Tensor, nn
 from genstudio.data.dataset import Dataset, Kind
 from genstudio.data.scaling import Scaling, Standard, Unscaled
 from genstudio.errors import ArchiveError, TrainingError
-from genstudio.models._autoencoder_learner import NET, BatchedItems, BoundLearner
-from genstudio.models._autoencoder_net import AutoencoderNet, kl_to_prior, one_hot
+from genstudio.models._autoencoder_learner import BoundLearner
+from genstudio.models._autoencoder_net import AutoencoderNet, kl_to_prior
 from genstudio.models._autoencoder_settings import AutoencoderSettings, likelihood_name, unsuitable_likelihood
 from genstudio.models._deep import DeepModel, Shape, pieces, tensor_of
+from genstudio.models._one_net import NET, BatchedItems, classes_given
 from genstudio.models._streams import Words, normals, streams, uniforms
 from genstudio.models._suitability import FEWEST_ROWS, unsuitable_numbers
 from genstudio.models.capabilities import Outcomes
@@ -197,22 +198,12 @@ class Autoencoder(DeepModel):
     # Within.
 
     def _invented(self, z: Tensor, draw: torch.Generator, temperature: float, condition: int | None) -> Floats:
-        if condition is not None and not 0 <= condition < self.n_classes:
-            raise TrainingError(
-                f"There is no class number {condition} to be sampled.", "Train with the setting By class, on labels."
-            )
         labels = self._wanted(condition, len(z), draw)
         return self._piecewise(
             len(z), lambda part: self.net.invent(
                 z[part].to(self._device), self._given(labels, len(z), part), draw, temperature
             ),
         )
-
-    def _wanted(self, condition: int | None, count: int, draw: torch.Generator) -> Ints | None:
-        """The classes of samples: the one that is asked for, or any, as the decoder never saw items of none."""
-        if condition is not None:
-            return np.full(count, condition)
-        return torch.randint(self.n_classes, (count,), generator=draw).numpy() if self.n_classes else None
 
     def _piecewise(self, count: int, made: Callable[[slice], Tensor], scaled: bool = True) -> Floats:
         """Items made piece by piece, shape (count, *item), model units where they are scaled."""
@@ -262,5 +253,4 @@ class Autoencoder(DeepModel):
         return next(self.net.parameters()).device
 
     def _given(self, labels: Ints | None, count: int, part: slice) -> Tensor:
-        codes = np.full(count, -1) if labels is None else np.asarray(labels, np.int64)
-        return one_hot(torch.from_numpy(codes[part]), self.n_classes).to(self._device)
+        return classes_given(labels, count, self.n_classes)[part].to(self._device)

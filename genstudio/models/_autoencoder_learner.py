@@ -6,25 +6,21 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from genstudio.models._autoencoder_net import AutoencoderNet, Drawn, kl_to_prior, one_hot
+from genstudio.models._autoencoder_net import AutoencoderNet, Drawn, kl_to_prior
 from genstudio.models._autoencoder_settings import AutoencoderSettings
 from genstudio.models._collapse import PATIENCE_STEPS, Collapse
 from genstudio.models._deep import ROWS, pieces
-from genstudio.models.contract import Array
+from genstudio.models._one_net import FORGOTTEN, NET, BatchedItems, OneNetLearner, withheld
 from genstudio.training.descent import Batch
 from genstudio.training.events import LiveSettings, Note
 
-NET = "net"
-"""What the one network is called."""
 ACTIVE = 0.01
 """A coordinate is active when its posterior mean varies by more over the items (Burda et al., 2016)."""
-FORGOTTEN = 0.1
-"""Share of items whose class is withheld, so that the model also knows items of an unknown class."""
 
 
-class BoundLearner:
+class BoundLearner(OneNetLearner[AutoencoderNet]):
     """Trains the network of an autoencoder on items, raising the evidence lower bound.
 
     Arguments:
@@ -36,30 +32,17 @@ class BoundLearner:
         self, net: AutoencoderNet, settings: AutoencoderSettings, live: LiveSettings,
         items: tuple[BatchedItems, BatchedItems], log_det: float,
     ) -> None:
-        self._net, self._settings, self._live, self._log_det = net, settings, live, log_det
-        self._train, self._valid = items
-        self._figures: dict[str, float] = {}
+        super().__init__(net, items)
+        self._settings, self._live, self._log_det = settings, live, log_det
         self._active = sum(net.levels)
         self._level_kl: list[float] = []
-        self._said: set[str] = set()
         self._collapse = Collapse()
-
-    @property
-    def nets(self) -> Mapping[str, nn.Module]:
-        """The one network."""
-        return {NET: self._net}
-
-    @property
-    def items(self) -> int:
-        """Training items."""
-        return len(self._train)
 
     def losses(self, batch: Batch) -> Iterator[tuple[str, Tensor]]:
         """The negative bound, its KL term weighted."""
         x, given = self._train.take(batch.rows)
         x = self._black_or_white(x, batch.draw)
-        if self._net.n_classes:
-            given = given * (torch.rand(len(x), 1, generator=batch.draw, device=x.device) > FORGOTTEN)
+        given = withheld(given, FORGOTTEN, batch.draw)
         explained, drawn = self._terms(x, given, batch.draw)
         reconstruction, kl = explained.mean(), kl_to_prior(drawn).mean(0)
         weight = self._kl_weight(batch.step)
@@ -68,10 +51,6 @@ class BoundLearner:
         self._figures = {**self._parts(float(reconstruction.detach()), sum(self._level_kl)), "beta": weight}
         self._figures |= self._levels(self._level_kl)
         self._collapse.see(batch.step, sum(self._level_kl), weight, self._active)
-
-    def figures(self) -> Mapping[str, float]:
-        """The bound of the last batch, nats per item, and its parts."""
-        return self._figures
 
     def validate(self, step: int) -> Mapping[str, float]:
         """The bound of the validation items, and how many latent coordinates carry anything."""
@@ -126,11 +105,6 @@ class BoundLearner:
         """The KL term of each level, the one nearest the data being the first."""
         return {f"kl_{len(kl) - place}": value for place, value in enumerate(kl)} if len(kl) > 1 else {}
 
-    def _once(self, note: Note) -> Iterator[Note]:
-        if note.badge not in self._said:
-            self._said.add(note.badge)
-            yield note
-
     def _kl_weight(self, step: int) -> float:
         rising = min(1.0, step / self._settings.kl_warmup) if self._settings.kl_warmup else 1.0
         return float(self._live["beta"]) * rising
@@ -140,30 +114,3 @@ class BoundLearner:
             return x
         # Comparing takes three quarters of the time of torch.bernoulli.
         return (torch.rand(x.shape, generator=draw, device=x.device) < x).float()
-
-
-class BatchedItems:
-    """Items on a device, and their classes as they are given to the network; bytes stay bytes.
-
-    Arguments:
-        x: shape (N, *item).
-        codes: classes, shape (N,); None where there are none.
-    """
-
-    def __init__(self, x: Array, codes: Array | None, n_classes: int, device: torch.device) -> None:
-        self.device = device
-        self._x = torch.from_numpy(np.ascontiguousarray(x)).to(device)
-        if self._x.dtype != torch.uint8:
-            self._x = self._x.float()
-        codes = np.full(len(x), -1) if codes is None or not n_classes else codes
-        self._codes = torch.from_numpy(np.asarray(codes, np.int64)).to(device)
-        self._n_classes = n_classes
-
-    def __len__(self) -> int:
-        return len(self._x)
-
-    def take(self, rows: Tensor) -> tuple[Tensor, Tensor]:
-        """Items in the network's units, and their classes as rows of 0 and 1."""
-        x = self._x[rows]
-        x = x.float() / 255 if x.dtype == torch.uint8 else x
-        return x, one_hot(self._codes[rows], self._n_classes).to(self.device)

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from genstudio.models._autoencoder_settings import AutoencoderSettings, likelihood_name
@@ -93,13 +92,6 @@ def whole(found: Tensor) -> Tensor:
 def kl_to_prior(drawn: Drawn) -> Tensor:
     """KL of the normals that were drawn from to the standard normal, each coordinate, nats, (N, Z)."""
     return 0.5 * (drawn.mean**2 + torch.exp(drawn.log_var) - 1.0 - drawn.log_var)
-
-
-def one_hot(labels: Tensor, n_classes: int) -> Tensor:
-    """Rows with a 1 at the class, all zeros where it is not known (-1), shape (N, n_classes)."""
-    if not n_classes:
-        return torch.zeros(len(labels), 0)
-    return F.one_hot(labels + 1, n_classes + 1)[:, 1:].float()
 
 
 def encoder(settings: AutoencoderSettings, shape: tuple[int, ...], widths: Sequence[int]) -> nn.Module:

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from genstudio.data.dataset import Dataset
 from genstudio.errors import ArchiveError, TrainingError
-from genstudio.models.contract import Array, Model
+from genstudio.models.contract import Array, Ints, Model
 from genstudio.training.budget import Budget
 from genstudio.training.checkpoint import require_fit
 from genstudio.training.descent import Descent, Learner
@@ -120,6 +120,24 @@ class DeepModel(Model):
         except (KeyError, ValueError, IndexError) as error:
             raise ArchiveError(f"What going on with the training needs is damaged: {error}.", "Train again.") from None
         self._checkpoint = dict(checkpoint)
+
+    def _wanted(self, condition: int | None, count: int, draw: torch.Generator) -> Ints | None:
+        """The classes of samples: the one that is asked for, or any.
+
+        Raises:
+            TrainingError: there is no such class.
+        """
+        if condition is None:
+            return self._any_classes(count, draw)
+        if not 0 <= condition < self.n_classes:
+            raise TrainingError(
+                f"There is no class number {condition} to be sampled.", "Train with the setting By class, on labels."
+            )
+        return np.full(count, condition)
+
+    def _any_classes(self, count: int, draw: torch.Generator) -> Ints | None:
+        """Classes of samples that nobody asked of one: drawn evenly, as the networks seldom saw items of none."""
+        return torch.randint(self.n_classes, (count,), generator=draw).numpy() if self.n_classes else None
 
     @contextlib.contextmanager
     def answering(self) -> Iterator[None]:

@@ -13,12 +13,11 @@ from torch import Tensor, nn
 from genstudio.data.dataset import Dataset, Kind
 from genstudio.data.scaling import Standard
 from genstudio.errors import ArchiveError
-from genstudio.models._autoencoder_learner import BatchedItems
-from genstudio.models._autoencoder_net import one_hot
 from genstudio.models._deep import DeepModel, Shape
-from genstudio.models._diffusion_learner import FIELD, MatchingLearner
+from genstudio.models._diffusion_learner import MatchingLearner
 from genstudio.models._diffusion_ode import EXACT, Solution
 from genstudio.models._diffusion_settings import DiffusionSettings, PictureDiffusionSettings, SolverSettings
+from genstudio.models._one_net import NET, BatchedItems, classes_given
 from genstudio.models._suitability import FEWEST_ROWS, unsuitable_numbers
 from genstudio.models.contract import Array, Ints
 from genstudio.nets.unet import UNet
@@ -77,7 +76,7 @@ class FieldModel(DeepModel):
         ) if len(shape) == 3 else VelocityMLP(
             shape[0], n_classes, chosen.hidden_features, activation=chosen.activation, waves=chosen.waves,
         )
-        return {FIELD: VelocityField(net)}
+        return {NET: VelocityField(net)}
 
     def classes_of(self, data: Dataset) -> int:
         """The classes of the label where samples are to be asked of one."""
@@ -137,7 +136,7 @@ class FieldModel(DeepModel):
     @property
     def field(self) -> VelocityField:
         """The network; built by `fit` or `load_state`."""
-        found = self.nets[FIELD]
+        found = self.nets[NET]
         assert isinstance(found, VelocityField)
         return found
 
@@ -177,8 +176,10 @@ class FieldModel(DeepModel):
         return next(self.field.parameters()).device
 
     def _given(self, labels: Ints | None, count: int, part: slice) -> Tensor:
-        codes = np.full(count, -1) if labels is None else np.asarray(labels, np.int64)
-        return one_hot(torch.from_numpy(codes[part]), self.n_classes).to(self._device)
+        return classes_given(labels, count, self.n_classes)[part].to(self._device)
+
+    def _any_classes(self, count: int, draw: torch.Generator) -> None:
+        """The field knows items of no class, too, as classes were withheld from it."""
 
 
 def _scaling_of(x: Array) -> Standard:

@@ -7,17 +7,15 @@ from collections.abc import Callable, Iterator, Mapping
 import torch
 from torch import Tensor, nn
 
-from genstudio.models._autoencoder_learner import BatchedItems
 from genstudio.models._deep import pieces
 from genstudio.models._diffusion_pairing import paired
 from genstudio.models._diffusion_settings import DiffusionSettings
 from genstudio.models._diffusion_targets import mean_ways, same_class
+from genstudio.models._one_net import NET, BatchedItems, OneNetLearner, withheld
 from genstudio.training.descent import Batch
 from genstudio.training.events import Note
 from genstudio.training.objective import Objective
 
-FIELD = "field"
-"""What the one network is called."""
 LATE = 2.0
 """Under late sampling the share of times within h of the data is the root of h of this order."""
 EDGE = 1e-5
@@ -27,7 +25,7 @@ FIRST_LOOK = 1000
 """At this step, and at twice, four times ... as many, the solver is held against one of half the step length."""
 
 
-class MatchingLearner:
+class MatchingLearner(OneNetLearner[nn.Module]):
     """Trains a velocity field by conditional flow matching.
 
     References:
@@ -45,39 +43,24 @@ class MatchingLearner:
         self, field: nn.Module, settings: DiffusionSettings, items: tuple[BatchedItems, BatchedItems],
         standard: Callable[[Tensor, Tensor], Tensor], solver_error: Callable[[], float] | None,
     ) -> None:
+        super().__init__(field, items)
         self.objective = Objective(field)
-        self._field, self._settings, self._standard = field, settings, standard
-        self._train, self._valid = items
+        self._settings, self._standard = settings, standard
         self._solver_error = solver_error
-        self._loss = 0.0
-
-    @property
-    def nets(self) -> Mapping[str, nn.Module]:
-        """The field."""
-        return {FIELD: self._field}
-
-    @property
-    def items(self) -> int:
-        """Training items."""
-        return len(self._train)
 
     def losses(self, batch: Batch) -> Iterator[tuple[str, Tensor]]:
         """How far the field is from the ways of the batch."""
         x, given = self._taken(self._train, batch.rows, batch.draw)
-        told = self._told(given, batch.draw)
+        told = withheld(given, self._settings.class_dropout, batch.draw)
         noise, time = self._drawn(x, batch.draw)
         if self._settings.pairing == "optimal":
             noise = paired(noise, x, told)
         said = self._said(x, noise, time, told)
         means = self._settings.mean_ways and self._settings.pairing == "independent" and x.dim() == 2
         target = mean_ways(x, noise, time, same_class(given, told)) if means else x - noise
-        yield FIELD, _deviation(said, target, time).mean()
+        yield NET, _deviation(said, target, time).mean()
         # Told of the ways themselves, so that it compares with that of other items.
-        self._loss = float(_deviation(said.detach(), x - noise, time).mean())
-
-    def figures(self) -> Mapping[str, float]:
-        """The loss of the last batch."""
-        return {"loss": self._loss}
+        self._figures = {"loss": float(_deviation(said.detach(), x - noise, time).mean())}
 
     def validate(self, step: int) -> Mapping[str, float]:
         """The loss over the validation items, from the same noise and at the same times whenever it is asked."""
@@ -125,13 +108,6 @@ class MatchingLearner:
         if self._settings.time_sampling == "logit_normal":
             return torch.sigmoid(torch.special.ndtri(share.clamp(EDGE, 1 - EDGE)))
         return 1 - (1 - share) ** LATE if self._settings.time_sampling == "late" else share
-
-    def _told(self, given: Tensor, draw: torch.Generator) -> Tensor:
-        """The classes, withheld of some items."""
-        if not given.shape[1]:
-            return given
-        kept = torch.rand(len(given), 1, generator=draw, device=given.device) > self._settings.class_dropout
-        return given * kept
 
     def _said(self, x: Tensor, noise: Tensor, time: Tensor, given: Tensor) -> Tensor:
         """What the field says where items are on their way."""

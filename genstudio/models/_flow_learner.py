@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from genstudio.models._autoencoder_learner import FORGOTTEN, BatchedItems
 from genstudio.models._deep import pieces
+from genstudio.models._one_net import FORGOTTEN, NET, BatchedItems, OneNetLearner, withheld
 from genstudio.nets.flows.flow import Flow
 from genstudio.training.descent import Batch
 from genstudio.training.events import Note
 from genstudio.training.objective import Objective
 
-NET = "net"
-"""What the one network is called."""
 WATCHED = 512
 """So many items are sent to the base and back at each validation."""
 PIECE = 4096
@@ -26,7 +24,7 @@ STEEPEST = 12.0
 """A log-determinant of more nats a coordinate is that of a density that runs to infinity."""
 
 
-class FlowLearner:
+class FlowLearner(OneNetLearner[Flow]):
     """Trains a flow on items, raising their log-density.
 
     Arguments:
@@ -40,37 +38,20 @@ class FlowLearner:
         self, net: Flow, items: tuple[BatchedItems, BatchedItems], rounding: Tensor, log_det: float,
         remarks: tuple[Note, ...] = (),
     ) -> None:
+        super().__init__(net, items)
         self.objective = Objective(net)
-        self._net, self._rounding, self._log_det = net, rounding, log_det
-        self._train, self._valid = items
-        self._figures: dict[str, float] = {}
+        self._rounding, self._log_det = rounding, log_det
         self._guard: dict[str, float] = {}
-        self._unsaid = {note.badge: note for note in remarks}
-        self._said: set[str] = set()
-
-    @property
-    def nets(self) -> Mapping[str, nn.Module]:
-        """The one network."""
-        return {NET: self._net}
-
-    @property
-    def items(self) -> int:
-        """Training items."""
-        return len(self._train)
+        self._remarks = remarks
 
     def losses(self, batch: Batch) -> Iterator[tuple[str, Tensor]]:
         """The negative log-density; some classes are withheld, so that items of an unknown class are known, too."""
         x, given = self._train.take(batch.rows)
         x = self._spread(x, batch.draw)
-        if given.shape[1]:
-            given = given * (torch.rand(len(x), 1, generator=batch.draw, device=x.device) > FORGOTTEN)
+        given = withheld(given, FORGOTTEN, batch.draw)
         loss = -self.objective(x, given).mean()
         yield NET, loss
         self._figures = {"train": self._log_det - float(loss.detach())}
-
-    def figures(self) -> Mapping[str, float]:
-        """The mean log-density of the last batch, nats per item, given the classes that it learned with."""
-        return self._figures
 
     def validate(self, step: int) -> Mapping[str, float]:
         """The mean log-density of the validation items, and how exactly they come back from the base."""
@@ -84,15 +65,8 @@ class FlowLearner:
 
     def remarks(self, step: int) -> Iterator[Note]:
         """What is wrong with the data, and the alarm where figures cannot be trusted, once each."""
-        unsaid, self._unsaid = self._unsaid, {}
-        yield from unsaid.values()
-        if self._guard:
-            yield from (note for note in _alarms(self._guard) if self._first(note))
-
-    def _first(self, note: Note) -> bool:
-        new = note.badge not in self._said
-        self._said.add(note.badge)
-        return new
+        for note in (*self._remarks, *(_alarms(self._guard) if self._guard else ())):
+            yield from self._once(note)
 
     def _mean_log_prob(self, items: BatchedItems, draw: torch.Generator) -> float:
         found = 0.0

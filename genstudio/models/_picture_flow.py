@@ -13,13 +13,11 @@ import torch
 from torch import Tensor, nn
 
 from genstudio.data.dataset import Dataset
-from genstudio.errors import TrainingError
-from genstudio.models._autoencoder_learner import BatchedItems
-from genstudio.models._autoencoder_net import one_hot
 from genstudio.models._deep import DeepModel, Shape, pieces
 from genstudio.models._flow_info import INFO
 from genstudio.models._flow_settings import FlowSettings
-from genstudio.models._picture_flow_learner import NET, PictureFlowLearner
+from genstudio.models._one_net import NET, BatchedItems, classes_given
+from genstudio.models._picture_flow_learner import PictureFlowLearner
 from genstudio.models._picture_flow_settings import PictureFlowSettings, for_pictures
 from genstudio.models._streams import streams, uniforms
 from genstudio.models._suitability import FEWEST_ROWS
@@ -200,22 +198,11 @@ class PictureFlow(DeepModel):
             precision: of the network. What goes to the base and comes back needs float64: where a pixel was not
                 expected at all, a difference in the last digit would carry it into the next intensity.
         """
-        codes = np.full(count, -1) if labels is None else np.asarray(labels, np.int64)
-        given = one_hot(torch.from_numpy(codes), self.n_classes).to(precision)
+        given = classes_given(labels, count, self.n_classes).to(precision)
         with self._on_processor(precision) as net:
             parts = pieces(count, max(1, PIXELS // self.latent_dim)) if count else [slice(0, 0)]
             found = [made(net, part, given[part]).double() for part in parts]
         return torch.cat(found).numpy()
-
-    def _wanted(self, condition: int | None, count: int, draw: torch.Generator) -> Ints | None:
-        """The classes of samples: the one that is asked for, or any."""
-        if condition is not None and not 0 <= condition < self.n_classes:
-            raise TrainingError(
-                f"There is no class number {condition} to be sampled.", "Train with the setting By class, on labels."
-            )
-        if condition is not None:
-            return np.full(count, condition)
-        return torch.randint(self.n_classes, (count,), generator=draw).numpy() if self.n_classes else None
 
 
 def _levels(x: Array) -> Tensor:

@@ -6,18 +6,16 @@ import copy
 from collections.abc import Iterator, Mapping
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from genstudio.models._autoencoder_learner import FORGOTTEN, BatchedItems
 from genstudio.models._deep import ROWS, pieces
+from genstudio.models._one_net import FORGOTTEN, NET, BatchedItems, OneNetLearner, withheld
 from genstudio.nets.flows.multiscale import MultiScaleFlow
 from genstudio.nets.flows.picture_levels import CELL, LEVELS, dequantized
 from genstudio.training.descent import Batch
 from genstudio.training.events import Note
 from genstudio.training.objective import Objective
 
-NET = "net"
-"""What the one network is called."""
 WATCHED = 4
 """So many pictures are sent to the base and back at each validation."""
 FARTHEST_APART = 1e-3
@@ -25,7 +23,7 @@ FARTHEST_APART = 1e-3
 trusted."""
 
 
-class PictureFlowLearner:
+class PictureFlowLearner(OneNetLearner[MultiScaleFlow]):
     """Trains a flow on pictures, raising the log-probability of their intensities.
 
     Arguments:
@@ -33,36 +31,18 @@ class PictureFlowLearner:
     """
 
     def __init__(self, net: MultiScaleFlow, items: tuple[BatchedItems, BatchedItems]) -> None:
+        super().__init__(net, items)
         self.objective = Objective(net)
-        self._net = net
-        self._train, self._valid = items
         self._cells = CELL * net.n_pixels
-        self._figures: dict[str, float] = {}
         self._round_trip = 0.0
-        self._alarmed = False
-
-    @property
-    def nets(self) -> Mapping[str, nn.Module]:
-        """The one network."""
-        return {NET: self._net}
-
-    @property
-    def items(self) -> int:
-        """Training items."""
-        return len(self._train)
 
     def losses(self, batch: Batch) -> Iterator[tuple[str, Tensor]]:
         """The negative log-probability; some classes are withheld, so that pictures of none are known, too."""
         v, given = self._dequantized(self._train, batch.rows, batch.draw)
-        if given.shape[1]:
-            given = given * (torch.rand(len(v), 1, generator=batch.draw, device=v.device) > FORGOTTEN)
+        given = withheld(given, FORGOTTEN, batch.draw)
         loss = -self.objective(v, given).mean()
         yield NET, loss
         self._figures = {"train": self._cells - float(loss.detach())}
-
-    def figures(self) -> Mapping[str, float]:
-        """The mean log-probability of the last batch, one draw of noise each, nats per item."""
-        return self._figures
 
     def validate(self, step: int) -> Mapping[str, float]:
         """The mean log-probability of the validation items, and how exactly pictures come back from the base."""
@@ -78,13 +58,12 @@ class PictureFlowLearner:
     def remarks(self, step: int) -> Iterator[Note]:
         """The alarm where pictures do not come back from the base, once."""
         # What is no number fails as well.
-        if not self._alarmed and not self._round_trip <= FARTHEST_APART:
-            self._alarmed = True
-            yield Note(
+        if not self._round_trip <= FARTHEST_APART:
+            yield from self._once(Note(
                 "alarm",
                 f"The figures cannot be trusted: intensities come back from the base {self._round_trip:.2g} away.",
                 "Lower the learning rate, and train in float32.", "inexact",
-            )
+            ))
 
     def _mean_log_prob(self, items: BatchedItems, draw: torch.Generator) -> float:
         found = 0.0

@@ -13,17 +13,16 @@ from torch import Tensor, nn
 
 from genstudio.data.dataset import Dataset
 from genstudio.data.scaling import Standard
-from genstudio.errors import ArchiveError, TrainingError
-from genstudio.models._autoencoder_learner import BatchedItems
-from genstudio.models._autoencoder_net import one_hot
+from genstudio.errors import ArchiveError
 from genstudio.models._deep import DeepModel, Shape, pieces
 from genstudio.models._flow_advice import for_tables
 from genstudio.models._flow_info import INFO
-from genstudio.models._flow_learner import NET, FlowLearner
+from genstudio.models._flow_learner import FlowLearner
 from genstudio.models._flow_nets import table_flow
 from genstudio.models._flow_rounding import rounding
 from genstudio.models._flow_settings import FlowSettings
 from genstudio.models._flow_start import start
+from genstudio.models._one_net import NET, BatchedItems, classes_given
 from genstudio.models._slices import surprises
 from genstudio.models._suitability import unsuitable_numbers
 from genstudio.models.contract import Array, Floats, Ints, ModelInfo
@@ -239,22 +238,15 @@ class TableFlow(DeepModel):
         """Stations in model units, the base too, so that the way has no leap of units in it."""
         return np.asarray(self.scaling.inverse(way))
 
-    def _wanted(self, condition: int | None, count: int, draw: torch.Generator) -> Ints | None:
-        """The classes of samples: the one that is asked for, or as frequent as they were."""
-        if condition is not None and not 0 <= condition < self.n_classes:
-            raise TrainingError(
-                f"There is no class number {condition} to be sampled.", "Train with the setting By class, on labels."
-            )
-        if condition is not None:
-            return np.full(count, condition)
+    def _any_classes(self, count: int, draw: torch.Generator) -> Ints | None:
+        """Classes of samples that nobody asked of one: as frequent as they were."""
         if not self.n_classes or not count:
             return None
         drawn: Ints = torch.multinomial(torch.from_numpy(self.shares), count, replacement=True, generator=draw).numpy()
         return np.where(drawn == self.n_classes, -1, drawn)
 
     def _given(self, labels: Ints | None, count: int) -> Tensor:
-        codes = np.full(count, -1) if labels is None else np.asarray(labels, np.int64)
-        return one_hot(torch.from_numpy(codes), self.n_classes).double()
+        return classes_given(labels, count, self.n_classes).double()
 
     @property
     def _log_det(self) -> float:

@@ -11,7 +11,6 @@ import torch
 from torch import Tensor
 
 from genstudio.data.dataset import Dataset, Kind
-from genstudio.errors import TrainingError
 from genstudio.models._deep import pieces
 from genstudio.models._diffusion_field import LEVELS, FieldModel
 from genstudio.models._diffusion_ode import Solution, moments, spaced
@@ -80,14 +79,9 @@ class FlowMatching(FieldModel):
         Raises:
             TrainingError: nothing has been learned, or there is no such class.
         """
-        if condition is not None and not 0 <= condition < self.n_classes:
-            raise TrainingError(
-                f"There is no class number {condition} to be sampled.", "Train with the setting By class, on labels."
-            )
         draw = torch.Generator().manual_seed(seed)
         z = temperature * torch.randn(n, self.latent_dim, generator=draw)
-        labels = None if condition is None else np.full(n, condition)
-        return self.decode(z.double().numpy(), labels), np.full(n, -1)
+        return self.decode(z.double().numpy(), self._wanted(condition, n, draw)), np.full(n, -1)
 
     def encode(self, x: Floats, labels: Ints | None = None) -> tuple[Floats, Floats]:
         """The noise that items come from, and no deviation, each shape (N, Z)."""

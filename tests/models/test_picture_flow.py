@@ -16,8 +16,8 @@ from genstudio.data.preparation import PreparationSettings, prepare
 from genstudio.data.source import source
 from genstudio.evaluation.bounds import BitsPerDim
 from genstudio.evaluation.items import from_dataset
-from genstudio.models._autoencoder_learner import BatchedItems
 from genstudio.models._flow_settings import FlowSettings
+from genstudio.models._one_net import BatchedItems
 from genstudio.models._picture_flow_learner import PictureFlowLearner
 from genstudio.models.capabilities import Bound, Conditional, Density, Latent, Resumable, Samples, Scores, Transports
 from genstudio.models.fitted import Fitted
