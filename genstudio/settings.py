@@ -40,6 +40,7 @@ def setting(
     live: bool = False,
     hidden: bool = False,
     advanced: bool = False,
+    of: str = "",
 ) -> Any:
     """A field of a settings model.
 
@@ -53,8 +54,11 @@ def setting(
         live: the setting can change while training goes on.
         hidden: recipes may hold it, forms do not show it (arrays typed elsewhere).
         advanced: forms fold it away at first.
+        of: the kind of data that it has a meaning for; all kinds when empty.
     """
-    shown = {"label": label, "unit": unit, "log": log, "live": live, "hidden": hidden, "advanced": advanced}
+    shown = {
+        "label": label, "unit": unit, "log": log, "live": live, "hidden": hidden, "advanced": advanced, "of": of,
+    }
     extra: dict[str, Any] = {"genstudio": shown}
     return pydantic.Field(default=default, description=help, ge=ge, gt=gt, le=le, lt=lt, json_schema_extra=extra)
 
@@ -85,6 +89,7 @@ class SettingInfo:
     live: bool
     hidden: bool
     advanced: bool
+    of: str = ""
     item_kind: str = ""
 
 
@@ -157,7 +162,7 @@ def _own_first(model: type[Settings]) -> Iterable[str]:
     return dict.fromkeys(name for name in own if name in model.model_fields)
 
 
-_PLAIN: dict[str, Any] = {"unit": "", "log": False, "live": False, "hidden": False, "advanced": False}
+_PLAIN: dict[str, Any] = {"unit": "", "log": False, "live": False, "hidden": False, "advanced": False, "of": ""}
 
 
 def _bounds(metadata: Iterable[Any]) -> dict[str, Any]:

@@ -20,13 +20,13 @@ class AutoencoderSettings(DescentSettings):
     """How encoder and decoder are built, and what the bound is made of."""
 
     architecture: Literal["auto", "mlp", "conv"] = setting(
-        "auto", "Dense layers, or convolutions for pictures; auto takes convolutions for pictures."
+        "auto", "Dense layers, or convolutions for pictures; auto takes convolutions for pictures.", of="images",
     )
     hidden_features: tuple[Width, ...] = setting(
         (256, 256), "Widths of the dense layers of the encoder; the decoder is its mirror.", label="Dense widths"
     )
     channels: Annotated[tuple[Width, ...], Field(min_length=1)] = setting(
-        (32, 64), "Channels of the convolutions, each of which halves the sides."
+        (32, 64), "Channels of the convolutions, each of which halves the sides.", of="images",
     )
     activation: Literal["relu", "silu", "gelu", "tanh"] = setting("relu", "What bends between layers.", advanced=True)
     likelihood: Literal["auto", "bernoulli", "gaussian", "logistic"] = setting(
@@ -46,7 +46,7 @@ class AutoencoderSettings(DescentSettings):
         0.0, "Nats that each latent coordinate may carry for nothing.", ge=0, le=100, unit="nats", advanced=True
     )
     binarize: bool = setting(
-        False, "Pixels are drawn black or white by their intensity, anew at each step.", advanced=True
+        False, "Pixels are drawn black or white by their intensity, anew at each step.", advanced=True, of="images",
     )
     conditional: bool = setting(
         False, "Learn what each class looks like, so that samples can be asked of one.", label="By class"

@@ -23,18 +23,23 @@ class DiffusionSettings(DescentSettings):
     """How the velocity field is built and learned."""
 
     hidden_features: Annotated[tuple[Width, ...], Field(min_length=1)] = setting(
-        (128, 128, 128), "Widths of the dense layers of the field; of points and tables.", label="Dense widths"
+        (128, 128, 128), "Widths of the dense layers of the field; of points and tables.", label="Dense widths",
+        of="table",
     )
     channels: Annotated[tuple[Width, ...], Field(min_length=1)] = setting(
         (32, 64), "Channels of the U-Net at each size of the picture; each size is half of the one before.",
+        of="images",
     )
-    blocks: int = setting(1, "Residual blocks of the U-Net at each size, down and up.", ge=1, le=8, advanced=True)
+    blocks: int = setting(
+        1, "Residual blocks of the U-Net at each size, down and up.", ge=1, le=8, advanced=True, of="images",
+    )
     patch: int = setting(
         2, "The U-Net sees squares of so many pixels at once; larger is faster and coarser.", ge=1, le=8, advanced=True,
+        of="images",
     )
     waves: int = setting(
         0, "Waves of doubling frequency that are made of each column, so that fine detail is learned sooner; of points "
-        "and tables.", ge=0, le=10, advanced=True,
+        "and tables.", ge=0, le=10, advanced=True, of="table",
     )
     activation: Literal["relu", "silu", "gelu", "tanh"] = setting("silu", "What bends between layers.", advanced=True)
     time_sampling: Literal["uniform", "logit_normal", "late"] = setting(
@@ -48,6 +53,7 @@ class DiffusionSettings(DescentSettings):
     mean_ways: bool = setting(
         True, "Where several rows of a step come through a place, the field is held against the mean of their ways, "
         "which steadies learning; of points and tables, with independent pairing.", label="Mean of ways", advanced=True,
+        of="table",
     )
     conditional: bool = setting(
         False, "Learn what each class looks like, so that samples can be asked of one.", label="By class"

@@ -51,9 +51,14 @@ def main(paths: Sequence[Path] = ()) -> int:
     route_messages()
     studio = Studio(app, Workers())
     studio.open(paths)
-    signal.signal(signal.SIGTERM, lambda number, frame: studio.window.close())
-    signal.signal(signal.SIGINT, lambda number, frame: studio.window.close())
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, partial(_close_soon, studio.window))
     return app.exec()
+
+
+def _close_soon(window: MainWindow, number: int, frame: object) -> None:
+    # A signal may come amid a paint, whose window must not be gone when it ends.
+    QTimer.singleShot(0, window, window.close)
 
 
 def require_display(environment: Mapping[str, str], platform: str) -> None:

@@ -33,6 +33,7 @@ class Form(QWidget):
         prefix: editors are named `<prefix>.<setting>`.
         known: names to choose from, of settings that are names.
         columns: settings that stand side by side.
+        of: the kind of data; settings that have a meaning for others only are hidden. All are shown when empty.
     """
 
     changed = Signal(str, object)
@@ -40,12 +41,12 @@ class Form(QWidget):
 
     def __init__(
         self, model: type[Settings], theme: Theme, prefix: str, *,
-        known: Mapping[str, tuple[str, ...]] | None = None, columns: int = 1,
+        known: Mapping[str, tuple[str, ...]] | None = None, columns: int = 1, of: str = "",
     ) -> None:
         super().__init__()
         described = [replace(info, choices=(known or {}).get(info.name, info.choices)) for info in describe(model)]
-        self._hidden = {info.name: info.default for info in described if info.hidden}
-        shown = [info for info in described if not info.hidden]
+        shown = [info for info in described if not info.hidden and (not of or info.of in ("", of))]
+        self._hidden = {info.name: info.default for info in described if info not in shown}
         self._grid, self._columns = _grid(self, columns), columns
         marked = any(info.live for info in shown)
         self._rows = {info.name: _Row(info, theme, prefix, self, marked) for info in _folded_last(shown)}

@@ -303,3 +303,29 @@ def test_nothing_is_clipped(form: Form, make: Callable[[QWidget], None]) -> None
         if label.isVisible() and not label.wordWrap():
             assert label.width() >= label.sizeHint().width()
     assert editor(form, "count").width() >= 70
+
+
+class Both(Settings):
+    """Settings of a model that takes tables and pictures."""
+
+    rate: float = setting(1e-3, "How far a step goes.")
+    transforms: int = setting(4, "Layers.", of="table")
+    channels: tuple[int, ...] = setting((8, 16), "Of the convolutions.", of="images")
+
+
+@pytest.mark.parametrize(
+    ("of", "shown"),
+    [("", {"rate", "transforms", "channels"}), ("table", {"rate", "transforms"}), ("images", {"rate", "channels"})],
+)
+def test_only_what_means_something_for_the_data_is_shown(theme: Theme, qtbot: QtBot, of: str, shown: set[str]) -> None:
+    form = Form(Both, theme, "model", of=of)
+    qtbot.addWidget(form)
+    names = {name for name in Both.model_fields if form.findChild(QWidget, f"model.{name}") is not None}
+    assert names == shown
+
+
+def test_what_is_not_shown_keeps_its_value(theme: Theme, qtbot: QtBot) -> None:
+    form = Form(Both, theme, "model", of="table")
+    qtbot.addWidget(form)
+    form.set_values({"rate": 1e-2, "channels": (4,)})
+    assert form.values() == {"rate": 1e-2, "transforms": 4, "channels": (4,)}

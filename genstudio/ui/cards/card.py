@@ -29,7 +29,7 @@ class Card(QFrame):
         self.setProperty("role", "card")
         self.model, self.theme, self.key = model, theme, key
         self.form: Form | None = None
-        self._shown: object = None
+        self._shown: tuple[type[Settings], str] | None = None
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(12, 10, 12, 10)
         self.column.setSpacing(6)
@@ -47,11 +47,15 @@ class Card(QFrame):
         self.choice.activated.connect(self._on_chosen)
         self.preset.activated.connect(self._on_preset)
 
-    def show_form(self, kind: type[Settings], prefix: str) -> Form:
-        """The form of a settings model; a new one only where the model is another."""
-        if self.form is None or self._shown is not kind:
+    def shows(self, kind: type[Settings]) -> bool:
+        """Whether the form is that of a settings model."""
+        return self._shown is not None and self._shown[0] is kind
+
+    def show_form(self, kind: type[Settings], prefix: str, of: str = "") -> Form:
+        """The form of a settings model for a kind of data; a new one only where either is another."""
+        if self.form is None or self._shown != (kind, of):
             former = self.form
-            self.form, self._shown = Form(kind, self.theme, prefix), kind
+            self.form, self._shown = Form(kind, self.theme, prefix, of=of), (kind, of)
             leave_drops_to_window(self.form)
             self.form.changed.connect(self.on_changed)
             if former is not None:

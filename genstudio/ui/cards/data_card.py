@@ -49,7 +49,7 @@ class DataCard(Card):
         kind = self._known[data.source]
         self.choice.setCurrentIndex(self.choice.findData(data.source))
         self.choice.setToolTip(kind.info.summary)
-        if self._shown is not kind.Settings:
+        if not self.shows(kind.Settings):
             self.show_presets(kind.info.presets)
         form = self.show_form(kind.Settings, "source")
         form.setVisible(True)

@@ -26,16 +26,17 @@ class ModelCard(Card):
         self.column.addWidget(self.why)
         model.ready_changed.connect(self._on_ready)
         model.recipe_changed.connect(self._on_recipe_changed)
-        model.data_changed.connect(self._refresh_why)
+        model.data_changed.connect(self._on_data_changed)
 
     def refresh(self) -> None:
         """Show the model section of the recipe."""
         recipe = self.model.recipe
         family = self.model.families[recipe.model.name]
         self.choice.setCurrentIndex(self.choice.findData(recipe.model.name))
-        if self._shown is not family.Settings:
+        if not self.shows(family.Settings):
             self.show_presets(family.info.presets)
-        self.show_form(family.Settings, "family").set_values(dict(recipe.model.settings))
+        of = "" if self.model.data is None else str(self.model.data.kind)
+        self.show_form(family.Settings, "family", of).set_values(dict(recipe.model.settings))
         self._refresh_why()
 
     def on_changed(self, name: str, value: object) -> None:
@@ -52,6 +53,10 @@ class ModelCard(Card):
 
     def _on_recipe_changed(self, section: str) -> None:
         if section in ("model", "all") and self.model.models is not None:
+            self.refresh()
+
+    def _on_data_changed(self) -> None:
+        if self.model.models is not None:
             self.refresh()
 
     def _on_chosen(self, index: int) -> None:
