@@ -259,3 +259,25 @@ class Flowing(Protocol):
 
     def guess(self, x: Floats, time: float, labels: Ints | None = None) -> Floats:
         """The items that are expected at time 1 of what is seen at a time, shape (N, *item), model units."""
+
+
+@runtime_checkable
+class Adversarial(Protocol):
+    """Learns as a game: a generator makes items, a discriminator tells them from real ones."""
+
+    def verdict(self, x: Floats, labels: Ints | None = None) -> Floats:
+        """How real the discriminator holds items to be, 0 to 1, shape (N,); at 0.5 it cannot tell."""
+
+    def pull(self, z: Floats, labels: Ints | None = None) -> tuple[Floats, Floats]:
+        """Where the game draws the generator's items.
+
+        Arguments:
+            z: points of the latent space, shape (N, Z).
+
+        Returns:
+            The items, and for each the way it is to go: the negative gradient of the generator's loss by the item.
+            Both have the shape (N, *item) and are in model units.
+        """
+
+    def attention(self, x: Floats, labels: Ints | None = None) -> Floats:
+        """How much the discriminator's output hangs on each number of an item, shape (N, *item), 0 or more."""

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from genstudio.data.preparation import Preparation
 from genstudio.errors import TrainingError
 from genstudio.models.capabilities import (
+    Adversarial,
     Approximates,
     Bound,
     Components,
@@ -179,6 +180,20 @@ class Fitted:
         """The items in data units that are expected of what is seen at a time, model units, shape (N, *item)."""
         flowing = self._as(Flowing, "guess what becomes of an item")  # type: ignore[type-abstract]
         return self.preparation.to_data(flowing.guess(x, time, labels))
+
+    def verdict(self, x: Floats, labels: Ints | None = None) -> Floats:
+        """How real a discriminator holds items in data units to be, 0 to 1, shape (N,)."""
+        game = self._as(Adversarial, "tell its own items from real ones")  # type: ignore[type-abstract]
+        return game.verdict(self.preparation.to_model(x), labels)
+
+    def pull(self, z: Floats, labels: Ints | None = None) -> tuple[Floats, Floats]:
+        """The items of latent points (N, Z), and the way each is to go, both (N, *item), model units."""
+        return self._as(Adversarial, "be drawn by a discriminator").pull(z, labels)  # type: ignore[type-abstract]
+
+    def attention(self, x: Floats, labels: Ints | None = None) -> Floats:
+        """How much a discriminator's output hangs on each number of items in data units, shape (N, *item)."""
+        game = self._as(Adversarial, "look at items with a discriminator")  # type: ignore[type-abstract]
+        return game.attention(self.preparation.to_model(x), labels)
 
     def parameters(self) -> dict[str, Floats]:
         """Weights (K,), means (K, D) and covariances (K, D, D) of the components, data units."""

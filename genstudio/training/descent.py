@@ -156,19 +156,26 @@ class Descent:
         return figures
 
     def _take_step(self) -> dict[str, float]:
-        rows = torch.from_numpy(self._plan.rows(self._step)).to(self.device)
-        batch = Batch(rows, self._draw, self._step + 1, self._plan.epochs(self._step))
-        rate = float(self._live["learning_rate"]) * rate_factor(self._settings, batch.step, self._horizon.step)
-        gradient = self._descend(batch, rate)
+        batch = self._batch(self._step)
+        factor = rate_factor(self._settings, batch.step, self._horizon.step)
+        gradient = self._descend(batch, factor)
         self._step += 1
         self._average.follow()
+        rate = factor * float(self._live["learning_rate"])
         figures = {**self._learner.figures(), "gradient": gradient, "rate": rate}
         if self._validation_is_due():
             figures |= self._judged()
         return figures
 
-    def _descend(self, batch: Batch, rate: float) -> float:
-        """Descend every loss of a step; the largest gradient's length before it was clipped."""
+    def _batch(self, place: int) -> Batch:
+        """What the next step goes through, of the items whose turn is at a place of the plan."""
+        rows = torch.from_numpy(self._plan.rows(place)).to(self.device)
+        share = min(1.0, self._step / self._horizon.step)
+        return Batch(rows, self._draw, self._step + 1, self._plan.epochs(self._step), share)
+
+    def _descend(self, batch: Batch, factor: float) -> float:
+        """Descend every loss of a step, the rates times a factor; the largest gradient's length before clipping."""
+        rates: Mapping[str, str] = getattr(self._learner, "rates", {})
         largest = 0.0
         losses = self._learner.losses(batch)
         while True:
@@ -178,7 +185,7 @@ class Descent:
                 break
             length = self._optimizers.gradient(name, loss)
             self._require_finite(float(loss.detach()), length)
-            self._optimizers.step(name, rate)
+            self._optimizers.step(name, factor * float(self._live[rates.get(name, "learning_rate")]))
             largest = max(largest, length)
         self._clipped += 0 < self._settings.clip_norm < largest
         return largest
@@ -258,8 +265,7 @@ class Descent:
     def _some_gradient(self) -> Tensor:
         """The gradient of a whole batch by the weights as they are, which leaves no trace."""
         draw, weights = self._draw.get_state(), copies(weights_of(self._learner.nets))
-        rows = torch.from_numpy(self._plan.rows(0)).to(self.device)
-        name, loss = next(self._learner.losses(Batch(rows, self._draw, self._step + 1, self._plan.epochs(self._step))))
+        name, loss = next(self._learner.losses(self._batch(0)))
         parameters = [p for p in self._learner.nets[name].parameters() if p.requires_grad]
         found = torch.autograd.grad(loss, parameters, allow_unused=True, materialize_grads=True)
         self._draw.set_state(draw)

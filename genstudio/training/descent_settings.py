@@ -52,6 +52,10 @@ class DescentSettings(Settings):
         ge=0, le=1_000_000, label="Early stopping", advanced=True,
     )
 
+    def betas(self) -> tuple[float, float]:
+        """How much of the running means of gradients and of their squares stays at each step."""
+        return 0.9, 0.999
+
     def items_a_step(self, items: int) -> int:
         """Items that a step goes through where a recipe says nothing else.
 

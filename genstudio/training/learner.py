@@ -21,19 +21,22 @@ class Batch:
         draw: where every random number of the step comes from, so that training can go on where it was left.
         step: the step, from 1.
         epoch: passes through the items so far, with fractions.
+        share: of the training that is behind, 0 to 1, by the horizon of its schedule.
     """
 
     rows: Tensor
     draw: torch.Generator
     step: int
     epoch: float
+    share: float
 
 
 class Learner(Protocol):
     """What the loop needs of a model that learns by descent.
 
     A learner whose losses are made of what one network says shows how it asks that as `objective`, an `Objective`:
-    it may then be compiled.
+    it may then be compiled. One whose nets have rates of their own tells as `rates`, a mapping, by which live setting
+    each goes that does not go by `learning_rate`.
     """
 
     @property
@@ -61,5 +64,9 @@ class Learner(Protocol):
 
 
 def worth_of(figures: Mapping[str, float]) -> float | None:
-    """How good weights are by their figures of validation, higher being better: `valid`, or minus `valid_loss`."""
-    return figures.get("valid", -figures["valid_loss"] if "valid_loss" in figures else None)
+    """How good weights are by their figures of validation, higher being better.
+
+    It is `valid`, or minus `valid_loss`, or, where no loss tells it, minus `distance`: how far samples are from items.
+    """
+    falling = next((-figures[name] for name in ("valid_loss", "distance") if name in figures), None)
+    return figures.get("valid", falling)

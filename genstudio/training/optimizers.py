@@ -22,7 +22,10 @@ class Optimizers:
         self._parameters = {name: list(net.parameters()) for name, net in nets.items()}
         kind = torch.optim.AdamW if settings.weight_decay else torch.optim.Adam
         self._optimizers: dict[str, torch.optim.Optimizer] = {
-            name: kind(parameters, lr=settings.learning_rate, weight_decay=settings.weight_decay, fused=True)
+            name: kind(
+                parameters, lr=settings.learning_rate, betas=settings.betas(), weight_decay=settings.weight_decay,
+                fused=True,
+            )
             for name, parameters in self._parameters.items()
         }
 

@@ -12,6 +12,7 @@ from genstudio.settings import describe
 LOSS, GAP = "Loss", "Gap to the truth"
 _PARTS, _WEIGHT, _RATE = "Reconstruction and KL", "KL weight", "Learning rate"
 _GRADIENT, _ACTIVE = "Gradient", "Active units"
+_VERDICTS, _RECOGNISED, _DISTANCE, _COVERED = "Verdict", "Recognised", "Distance of samples", "Covered"
 _LOSSES = {"log-likelihood": "negative log-likelihood", "bound": "negative bound (ELBO)", "nothing": "loss"}
 NATS = "nats"
 _SCALED_ROWS = 256
@@ -50,6 +51,15 @@ _METRICS = {
     "beta": Metric(_WEIGHT, "weight of the KL term"),
     "rate": Metric(_RATE, "learning rate"),
     "gradient": Metric(_GRADIENT, "length before clipping"),
+    "discriminator_loss": Metric(LOSS, "discriminator"),
+    "real_verdict": Metric(_VERDICTS, "of real items"),
+    "fake_verdict": Metric(_VERDICTS, "of made items"),
+    "real_recognised": Metric(_RECOGNISED, "real items"),
+    "fake_recognised": Metric(_RECOGNISED, "made items"),
+    "distance": Metric(_DISTANCE, "Fréchet distance to validation items", held_out=True),
+    "recall": Metric(_COVERED, "validation items near samples", held_out=True),
+    "precision": Metric(_COVERED, "samples near validation items", held_out=True),
+    "modes": Metric(_COVERED, "modes of the truth", held_out=True),
     "active_units": Metric(_ACTIVE, "active coordinates", "coordinates", held_out=True),
 }
 
