@@ -1,0 +1,123 @@
+"""The line over a game: which page is seen, and who plays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QLabel, QToolButton, QWidget
+
+from genstudio.ui.plain_table import quiet_button
+from genstudio.ui.theme import Theme
+
+PLAYERS = (
+    ("both", "both"),
+    ("discriminator", "the discriminator"),
+    ("generator", "the generator"),
+)
+"""Values of the live setting `players`, and what they are called."""
+_STEPS = (
+    ("discriminator", "Step D", "The discriminator alone takes a step: it learns to tell real items from made ones"),
+    ("generator", "Step G", "The generator alone takes a step: it learns to make items that are taken for real"),
+    ("both", "Step both", "Both take a step, as they do in training"),
+)
+STEP_COUNTS = (1, 10, 100)
+
+
+class GameControls(QWidget):
+    """Pages on the left, players on the right.
+
+    Signals:
+        page_chosen: the place of a page.
+        players_chosen: who is to learn when the training goes on.
+        step_wanted: who takes a step, and how many.
+        slowly: whether a round is to be seen in slow motion.
+    """
+
+    page_chosen = Signal(int)
+    players_chosen = Signal(str)
+    step_wanted = Signal(str, int)
+    slowly = Signal(bool)
+
+    def __init__(self, theme: Theme, prefix: str) -> None:
+        super().__init__()
+        self._prefix = prefix
+        self._pages = QButtonGroup(self)
+        self._page_line = QHBoxLayout()
+        self.learns = _combo(f"{prefix}.players", "Who learns when the training goes on")
+        for value, title in PLAYERS:
+            self.learns.addItem(title, value)
+        self.steps = [_step_button(f"{prefix}.step_{who}", title, tip) for who, title, tip in _STEPS]
+        self.count = _combo(f"{prefix}.steps", "How many steps a press takes, and a stage of the slow motion")
+        for count in STEP_COUNTS:
+            self.count.addItem(f"× {count}", count)
+        self.slow = quiet_button(theme, f"{prefix}.slow", "play", "Slow motion",
+                                 "Go through one round of the game in numbered stages")
+        self.slow.setCheckable(True)
+        self._players = QWidget()
+        self._arrange()
+        self._connect()
+
+    def offer_pages(self, titles: Sequence[tuple[str, str]]) -> None:
+        """Offer pages to choose from, each with a title and a tip; the first is shown."""
+        for place, (title, tip) in enumerate(titles):
+            button = _step_button(f"{self._prefix}.page_{title.lower()}", title, tip)
+            button.setCheckable(True)
+            button.setChecked(place == 0)
+            self._pages.addButton(button, place)
+            self._page_line.addWidget(button)
+
+    def show_page(self, place: int) -> None:
+        """Who plays is only asked on the first page."""
+        self._players.setVisible(place == 0)
+
+    def show_players(self, who: str) -> None:
+        """Show who learns, silently."""
+        self.learns.setCurrentIndex(max(0, self.learns.findData(who)))
+
+    def allow(self, reason: str) -> None:
+        """Offer steps, or say why there are none to take."""
+        for button, (_, _, tip) in zip(self.steps, _STEPS, strict=True):
+            button.setEnabled(not reason)
+            button.setToolTip(reason or tip)
+
+    def _arrange(self) -> None:
+        self._page_line.setSpacing(2)
+        players = QHBoxLayout(self._players)
+        players.setContentsMargins(0, 0, 0, 0)
+        players.setSpacing(4)
+        label = QLabel("Learning:")
+        label.setProperty("role", "muted")
+        for widget in (label, self.learns, *self.steps, self.count, self.slow):
+            players.addWidget(widget)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(12, 6, 8, 2)
+        layout.addLayout(self._page_line)
+        layout.addStretch(1)
+        layout.addWidget(self._players)
+
+    def _connect(self) -> None:
+        self._pages.idClicked.connect(self.page_chosen)
+        self.learns.activated.connect(lambda _: self.players_chosen.emit(self.learns.currentData()))
+        for button, (who, _, _) in zip(self.steps, _STEPS, strict=True):
+            button.clicked.connect(lambda _=False, who=who: self.step_wanted.emit(who, self.count.currentData()))
+        self.slow.toggled.connect(self.slowly)
+
+
+def _step_button(name: str, text: str, tip: str) -> QToolButton:
+    button = QToolButton()
+    button.setObjectName(name)
+    button.setText(text)
+    button.setToolTip(tip)
+    button.setAccessibleName(text)
+    button.setAccessibleDescription(tip)
+    return button
+
+
+def _combo(name: str, title: str) -> QComboBox:
+    combo = QComboBox()
+    combo.setObjectName(name)
+    combo.setAccessibleName(title)
+    combo.setToolTip(title)
+    combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+    return combo
