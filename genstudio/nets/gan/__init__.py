@@ -1,0 +1,1 @@
+"""Networks of adversarial games: generators, discriminators, and layers that make collapse dear."""
