@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -12,9 +13,15 @@ from genstudio.training.events import Preview
 
 SHARE = 0.018
 """Most of the training time that looking may take, divided evenly between what is looked at."""
-FIRST_SHARE = 0.04
-"""What looks may take in all while something is shown for the first time, which nobody wants to wait for."""
+FIRST_SHARE = 0.025
+"""What first looks at something may take besides, which nobody wants to wait for."""
 INTERVAL_SECONDS = 0.1
+SAVED_SECONDS = 12.0
+"""First looks are paid for by so much of the training before them at most, so that no stretch is slow for them."""
+HELD_UP_SECONDS = 3.0
+"""What was never seen by anyone waits at most so long for others to be paid for."""
+UNFORESEEN_SECONDS = 20.0
+"""The first answer to a question may be dear for once, as it loads what it needs: it is paid for by then."""
 
 
 @dataclass(eq=False)
@@ -22,19 +29,27 @@ class Watched:
     """One question that is answered again and again as the model learns.
 
     Arguments:
-        spent: seconds that its answers have taken from training.
+        seen: seconds of the clock at the last answer, below 0 before any.
+        began: seconds of training at the last answer.
+        paid: seconds of training by which its last answer is paid for.
     """
 
     name: str
     question: str
     arguments: Mapping[str, Any]
     stale: bool = True
+    first: bool = True
     seen: float = -1.0
-    spent: float = 0.0
+    began: float = 0.0
+    paid: float = 0.0
 
 
 class Previews:
     """Watched questions and the newest answer to each; safe to use from any thread.
+
+    Each look is paid for by a share of the training that follows it. So looking takes a small share of any longer
+    stretch, what is dear does not keep what is cheap from being seen often, and after a time in which nobody looked
+    there is nothing to be made up for.
 
     Arguments:
         clock: seconds, monotonic.
@@ -45,7 +60,8 @@ class Previews:
         self._clock = clock
         self._watched: dict[str, Watched] = {}
         self._answers: dict[str, Preview] = {}
-        self._costs: dict[str, float] = {}
+        self._known: set[str] = set()
+        self._firsts_paid, self._first_began = 0.0, -math.inf
         self._lock = threading.Lock()
 
     def watch(self, name: str, question: str, arguments: Mapping[str, Any]) -> None:
@@ -82,28 +98,36 @@ class Previews:
         with self._lock:
             due = [
                 w for w in self._watched.values() if w.stale
-                and (idle or (now - w.seen >= INTERVAL_SECONDS and self._affordable(w, training_seconds)))
+                and (idle or (now - w.seen >= INTERVAL_SECONDS and self._paid(w, training_seconds)))
             ]
             if not due:
                 return None
             chosen = min(due, key=lambda watched: watched.seen)
-            chosen.stale, chosen.seen = False, now
+            chosen.first = chosen.seen < 0
+            chosen.stale, chosen.seen, chosen.began = False, now, training_seconds
             return chosen
 
     def took(self, watched: Watched, seconds: float) -> None:
-        """A look has taken so much of the training time."""
+        """A look, begun while a model trains, has taken so much of the training time."""
         with self._lock:
             self.seconds += seconds
-            watched.spent += seconds
-            self._costs[watched.question] = seconds
+            known = watched.question in self._known
+            self._known.add(watched.question)
+            wait = seconds * max(1, len(self._watched)) / SHARE
+            watched.paid = watched.began + (wait if known else min(wait, UNFORESEEN_SECONDS))
+            if watched.first:
+                self._pay_first(watched.began, seconds, known)
 
-    def _affordable(self, watched: Watched, training_seconds: float) -> bool:
-        cost = self._costs.get(watched.question, 0.0)
-        if watched.seen < 0:
-            return self.seconds + cost <= FIRST_SHARE * training_seconds
-        allowed = SHARE * training_seconds
-        # What is dear must not keep what is cheap from being seen often, nor the other way round.
-        return self.seconds + cost <= allowed and watched.spent + cost <= allowed / len(self._watched)
+    def _pay_first(self, began: float, seconds: float, known: bool) -> None:
+        paid = max(self._firsts_paid, began - SAVED_SECONDS) + seconds / FIRST_SHARE
+        most = math.inf if known else max(self._firsts_paid, began + UNFORESEEN_SECONDS)
+        self._firsts_paid, self._first_began = min(paid, most), began
+
+    def _paid(self, watched: Watched, training_seconds: float) -> bool:
+        if watched.seen >= 0:
+            return watched.paid <= training_seconds
+        held_up = watched.question not in self._known and training_seconds - self._first_began >= HELD_UP_SECONDS
+        return held_up or self._firsts_paid <= training_seconds
 
     def keep(self, watched: Watched, step: int, answer: Mapping[str, Any]) -> None:
         """Hold an answer ready, unless nobody looks any more."""

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
-from genstudio.runs.previews import INTERVAL_SECONDS, SHARE, Previews
+from genstudio.runs.previews import FIRST_SHARE, HELD_UP_SECONDS, INTERVAL_SECONDS, SHARE, UNFORESEEN_SECONDS, Previews
 
 
 class Clock:
@@ -47,7 +48,7 @@ def test_looking_takes_its_share_of_training_and_no_more(
     previews.watch("density", "density_grid", {})
     previews.watch("samples", "sample", {})
     looks = trained(previews, clock, {"density": look_s, "samples": look_s}, step_s, 30.0)
-    assert previews.seconds <= SHARE * 30.0
+    assert previews.seconds - 2 * look_s <= SHARE * 30.0, "what the first looks took comes on top"
     assert min(map(len, looks.values())) >= 5
     assert abs(len(looks["density"]) - len(looks["samples"])) <= 1
     assert max(map(len, looks.values())) <= clock.now / INTERVAL_SECONDS
@@ -89,9 +90,83 @@ def test_a_question_put_anew_is_known_to_be_dear(previews: Previews, clock: Cloc
     assert previews.seconds <= 0.05 * training
 
 
+@pytest.mark.parametrize("load_s", [1.5, 60.0])
+def test_a_first_look_that_loads_a_library_silences_nothing_for_long(
+    previews: Previews, clock: Clock, load_s: float
+) -> None:
+    costs = {"samples": 0.03, "density": 0.02, "figures": 0.005}
+    for name in costs:
+        previews.watch(name, f"question of {name}", {})
+    loads, training, looks = [load_s], 0.0, {name: list[float]() for name in costs}
+    while training < 60.0:
+        training += 0.01
+        clock.now += 0.01
+        previews.mark_stale()
+        watched = previews.due(training, idle=False)
+        if watched is not None:
+            looks[watched.name].append(training)
+            previews.took(watched, costs[watched.name] + (loads.pop() if loads else 0.0))
+    assert looks["samples"][0] < 0.1
+    assert looks["samples"][1] < UNFORESEEN_SECONDS + 1.0, "the library has been loaded; looking is cheap now"
+    assert max(looks["density"][0], looks["figures"][0]) < 2.1 * HELD_UP_SECONDS
+    assert max(np.diff(looks["figures"])) < 2 * 0.005 * len(costs) / SHARE
+    assert previews.seconds - load_s <= 0.05 * 60.0
+
+
+def test_a_library_that_is_loaded_for_a_look_leaves_a_minute_within_a_twentieth(
+    previews: Previews, clock: Clock
+) -> None:
+    costs = {"samples": 0.03, "density": 0.02}
+    for name in costs:
+        previews.watch(name, f"question of {name}", {})
+    previews.took(previews.due(0.01, idle=False), 1.5)  # type: ignore[arg-type]
+    trained(previews, clock, costs, 0.01, 60.0)
+    assert previews.seconds <= 0.05 * 60.0
+
+
+def test_nothing_is_made_up_for_after_a_time_in_which_nobody_looked(previews: Previews, clock: Clock) -> None:
+    """Else a view that is opened late would all but halt the training."""
+    previews.watch("manifold", "manifold", {})
+    training = 1000.0
+    for _ in range(6000):
+        training += 0.01
+        clock.now += 0.01
+        previews.mark_stale()
+        watched = previews.due(training, idle=False)
+        if watched is not None:
+            previews.took(watched, 0.3)
+    assert previews.seconds <= 0.05 * 60.0
+
+
+def test_tabs_that_are_turned_to_and_fro_are_seen_at_once_and_within_the_share(
+    previews: Previews, clock: Clock
+) -> None:
+    training, waits = 60.0, list[float]()
+    for turn in range(60):
+        names = [f"{turn % 2}:{part}" for part in range(3)]
+        for name in names:
+            previews.watch(name, f"question of {name}", {})
+        for tick in range(100):
+            training += 0.01
+            clock.now += 0.01
+            previews.mark_stale()
+            watched = previews.due(training, idle=False)
+            if watched is not None:
+                previews.took(watched, 0.01)
+                waits += [0.01 * tick] if watched.first and watched.name == names[-1] else []
+        for name in names:
+            previews.unwatch(name)
+    assert len(waits) > 10
+    assert max(waits[:6]) < 0.1
+    assert previews.seconds <= (SHARE + FIRST_SHARE + 0.007) * 60.0
+
+
 def test_looking_is_free_while_nothing_trains(previews: Previews) -> None:
-    previews.seconds = 1000.0
     previews.watch("density", "density_grid", {})
+    dear = previews.due(0.0, idle=False)
+    assert dear is not None
+    previews.took(dear, 1000.0)
+    previews.mark_stale()
     assert previews.due(0.0, idle=False) is None
     watched = previews.due(0.0, idle=True)
     assert watched is not None
