@@ -28,6 +28,9 @@ _PLURALS = {
 }
 
 
+Climbs = Literal["log-likelihood", "bound", "nothing"]
+
+
 @dataclass(frozen=True)
 class ModelInfo:
     """What a list of models shows.
@@ -48,7 +51,7 @@ class ModelInfo:
     kinds: frozenset[Kind]
     order: int = 100
     step_name: str = "step"
-    climbs: Literal["log-likelihood", "bound", "nothing"] = "log-likelihood"
+    climbs: Climbs = "log-likelihood"
     presets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     references: tuple[str, ...] = ()
 
@@ -89,7 +92,8 @@ class Model(ABC):
         Between two events anyone may ask the model anything, change `live`, or close the generator.
         Metrics named `train` and `valid` are mean log-likelihoods, or bounds of them as `info.climbs` says, nats per
         item, model units; so is `bound`, a bound on something else than either. Where nothing climbs, `loss` and
-        `valid_loss` stand in their place, lower being better. Other names are the model's own.
+        `valid_loss` stand in their place, lower being better; where no loss tells how good a model is, as in a game,
+        `distance` does. Other names are the model's own.
         """
 
     @abstractmethod

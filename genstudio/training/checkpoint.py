@@ -26,6 +26,9 @@ def require_fit(nets: Mapping[str, nn.Module], arrays: Mapping[str, NDArray[Any]
     moments_of({name: list(net.parameters()) for name, net in nets.items()}, arrays)
     for group in ("weights", "best", "average"):
         kept = from_arrays(group, arrays)
-        for name, place in weights_of(nets).items() if kept or group == "weights" else ():
+        # An average may be kept of some nets alone.
+        of = {name.split(".")[0] for name in kept} if group == "average" else set(nets)
+        known = {name: net for name, net in nets.items() if name in of}
+        for name, place in weights_of(known).items() if kept or group == "weights" else ():
             if kept[name].shape != place.shape:
                 raise ValueError(f"`{group}.{name}` has shape {tuple(kept[name].shape)}, not {tuple(place.shape)}")

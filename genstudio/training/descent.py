@@ -24,7 +24,7 @@ from genstudio.training.device import computing_in, device_of
 from genstudio.training.events import Event, LiveSettings, Note, Progress
 from genstudio.training.guards import memory_in_words
 from genstudio.training.horizon import Horizon
-from genstudio.training.learner import Batch, Learner, worth_of
+from genstudio.training.learner import Batch, Learner, averaged_nets, worth_of
 from genstudio.training.memory import keep_freed_memory
 from genstudio.training.optimizers import Optimizers
 from genstudio.training.plan import Plan
@@ -65,7 +65,7 @@ class Descent:
         self._plan = Plan(self._learner.items, settings, budget, seed)
         self._horizon = Horizon(self._plan, settings, budget, live)
         self._optimizers = Optimizers(self._learner.nets, settings)
-        self._average = MovingAverage(self._learner.nets, settings.average)
+        self._average = MovingAverage(averaged_nets(self._learner), settings.average)
         self._draw = torch.Generator(self.device).manual_seed(seed)
         self._compiling = Compiling(
             getattr(self._learner, "objective", None), self._plan, budget, live,
@@ -212,7 +212,7 @@ class Descent:
     def _judged(self) -> dict[str, float]:
         figures = self._validated()
         if (worth := worth_of(figures)) is not None:
-            weights = self._average.weights or weights_of(self._learner.nets)
+            weights = {**weights_of(self._learner.nets), **self._average.weights}
             self._best.judge(worth, self._step, weights if self._settings.keep_best else {})
         return figures
 
@@ -224,7 +224,7 @@ class Descent:
     def _settle(self) -> None:
         """Put what is to be kept into the nets; what training left stays at hand for going on."""
         self._trained = copies(weights_of(self._learner.nets))
-        put(weights_of(self._learner.nets), self._best.weights or self._average.weights or self._trained)
+        put(weights_of(self._learner.nets), self._best.weights or {**self._trained, **self._average.weights})
 
     # What is told.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -36,7 +36,8 @@ class Learner(Protocol):
 
     A learner whose losses are made of what one network says shows how it asks that as `objective`, an `Objective`:
     it may then be compiled. One whose nets have rates of their own tells as `rates`, a mapping, by which live setting
-    each goes that does not go by `learning_rate`.
+    each goes that does not go by `learning_rate`. One of which only some nets are to be averaged names them as
+    `averaged`.
     """
 
     @property
@@ -61,6 +62,12 @@ class Learner(Protocol):
 
     def remarks(self, step: int) -> Iterator[Note]:
         """What a person should know by now that was not said before."""
+
+
+def averaged_nets(learner: Learner) -> Mapping[str, nn.Module]:
+    """The nets whose weights are to be averaged: all, or those that the learner names."""
+    names: Collection[str] = getattr(learner, "averaged", learner.nets.keys())
+    return {name: net for name, net in learner.nets.items() if name in names}
 
 
 def worth_of(figures: Mapping[str, float]) -> float | None:

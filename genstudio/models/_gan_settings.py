@@ -1,0 +1,123 @@
+"""Settings of generative adversarial networks."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from pydantic import Field
+
+from genstudio.data.dataset import Dataset, Kind
+from genstudio.models._autoencoder_settings import Width, passes
+from genstudio.settings import setting
+from genstudio.training.descent_settings import DescentSettings
+
+FEWEST_ITEMS, MOST_ITEMS, PICTURES = 64, 512, 64
+STEPS = 8000
+"""So many steps are enough for most tables, and take a minute or so."""
+
+
+class GanSettings(DescentSettings):
+    """How the two networks are built, and by which rules they play."""
+
+    loss: Literal["non_saturating", "minimax", "least_squares", "hinge", "wasserstein", "relativistic"] = setting(
+        "relativistic", "The game. Minimax is the original, in which a generator that loses learns nothing; "
+        "non-saturating mends that; least squares and hinge judge otherwise; Wasserstein measures a distance and "
+        "needs a gradient penalty; relativistic asks which of a real and a made item is the real one.",
+    )
+    latent_dim: int = setting(
+        2, "Coordinates of the noise that items are made of. Two can be seen as a grid that is warped; pictures need "
+        "more.", ge=1, le=1024, label="Latent size",
+    )
+    hidden_features: Annotated[tuple[Width, ...], Field(min_length=1)] = setting(
+        (128, 128, 128), "Widths of the dense layers of both networks; of points and tables.", label="Dense widths",
+        of="table",
+    )
+    waves: int = setting(
+        0, "Waves of doubling frequency that the discriminator is shown of each column, so that it sees fine detail; "
+        "of points and tables.", ge=0, le=10, advanced=True, of="table",
+    )
+    learning_rate: float = setting(
+        2e-4, "How far each step of the generator goes along its gradient.", ge=0, le=1e9, log=True, live=True,
+        label="Generator's rate",
+    )
+    discriminator_rate: float = setting(
+        2e-4, "How far each step of the discriminator goes. A faster discriminator judges better, and a generator that "
+        "is judged too well learns little.", ge=0, le=1e9, log=True, live=True, label="Discriminator's rate",
+    )
+    discriminator_steps: int = setting(
+        1, "Steps of the discriminator for each one of the generator.", ge=1, le=100,
+    )
+    players: Literal["both", "generator", "discriminator"] = setting(
+        "both", "Who learns: both, or one of them while the other waits.", live=True, label="Who learns",
+    )
+    r1: float = setting(
+        0.1, "Weight of the penalty on the discriminator's slope at real items: it steadies the game where it is "
+        "won.", ge=0, le=1e6, log=True, label="Penalty at real items (R1)",
+    )
+    r2: float = setting(
+        0.1, "Weight of the penalty on its slope at made items.", ge=0, le=1e6, log=True,
+        label="Penalty at made items (R2)",
+    )
+    gradient_penalty: float = setting(
+        0.0, "Weight of the penalty on slopes that are not 1 between real and made items; the Wasserstein loss needs "
+        "about 10 for pictures, 0.1 for points.", ge=0, le=1e6, log=True, label="Penalty between (WGAN-GP)",
+    )
+    label_smoothing: float = setting(
+        0.0, "How far below 1 the label of real items is, so that the discriminator is never quite sure; of the "
+        "minimax, non-saturating and least-squares losses.", ge=0, lt=1,
+    )
+    instance_noise: float = setting(
+        0.0, "Deviation of noise that is added to all that the discriminator sees, in deviations of the data; it fades "
+        "to nothing by the end of training.", ge=0, le=10, live=True,
+    )
+    spectral_norm: bool = setting(
+        False, "The layers of the discriminator are held to a slope of 1 at most (spectral normalization).",
+    )
+    minibatch_discrimination: bool = setting(
+        False, "Against collapse: the discriminator is told how close the items of a batch are to one another.",
+    )
+    minibatch_stddev: bool = setting(
+        False, "Against collapse: the discriminator is told how much the items of a batch differ.",
+        label="Minibatch standard deviation",
+    )
+    unrolled_steps: int = setting(
+        0, "Against collapse: the generator plays against the discriminator as it will be after so many more steps, "
+        "which are undone afterwards.", ge=0, le=20,
+    )
+    pack: int = setting(
+        1, "Against collapse: the discriminator judges so many items at once, all real or all made (PacGAN); 1 judges "
+        "each alone.", ge=1, le=8, label="Packed items",
+    )
+    mode_seeking: float = setting(
+        0.0, "Against collapse: weight of a loss of the generator that is high where different noise gives the same "
+        "item.", ge=0, le=100, label="Mode-seeking weight",
+    )
+    conditional: bool = setting(
+        False, "Learn what each class looks like, so that samples can be asked of one.", label="By class"
+    )
+    average: float = setting(
+        0.999, "Decay of a moving average of the generator's weights, which is what is shown and kept; 0 takes the "
+        "weights themselves.", ge=0, lt=1, label="Generator average", advanced=True,
+    )
+    clip_norm: float = setting(
+        100.0, "Gradients longer than this are shortened to it; 0 leaves them as they are.", ge=0, log=True,
+        label="Gradient clipping", advanced=True,
+    )
+
+    def betas(self) -> tuple[float, float]:
+        """Little of past gradients stays, as the game goes on under them."""
+        return 0.0, 0.99
+
+    def items_a_step(self, items: int) -> int:
+        """Many where there are many: dense layers go through them at little cost."""
+        return int(np.clip(2 ** round(np.log2(max(1, items) / 8)), FEWEST_ITEMS, MOST_ITEMS))
+
+
+def for_data(data: Dataset) -> dict[str, Any]:
+    """What suits these data: many short steps for numbers."""
+    if data.kind is not Kind.TABLE:
+        return {"latent_dim": 64, "max_epochs": passes(500_000, data, least=10)}
+    rows = len(data.train)
+    steps_an_epoch = -(-rows // GanSettings().items_a_step(rows))
+    return {"max_epochs": int(np.clip(STEPS // steps_an_epoch, 10, 10_000))}
