@@ -281,3 +281,13 @@ class Adversarial(Protocol):
 
     def attention(self, x: Floats, labels: Ints | None = None) -> Floats:
         """How much the discriminator's output hangs on each number of an item, shape (N, *item), 0 or more."""
+
+
+@runtime_checkable
+class Grows(Protocol):
+    """Begins with coarse pictures, and blends finer ones in while it learns."""
+
+    def growth(self) -> tuple[tuple[int, int], tuple[int, int], float] | None:
+        """Height and width of the coarser and of the finer resolution that pictures are made of now, and the share of
+        the finer, 0 to 1; both are the same where nothing is being blended, None where nothing grows at all.
+        """

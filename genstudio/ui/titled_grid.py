@@ -15,9 +15,10 @@ class TitledGrid(QFrame):
 
     Arguments:
         name: object name of the grid; the title is called `<name>.title`.
+        grid: of that name, where it is to be of another kind.
     """
 
-    def __init__(self, theme: Theme, name: str, title: str = "") -> None:
+    def __init__(self, theme: Theme, name: str, title: str = "", grid: PictureGrid | None = None) -> None:
         super().__init__()
         self.setProperty("role", "plot")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -25,7 +26,7 @@ class TitledGrid(QFrame):
         self._title.setObjectName(f"{name}.title")
         self._title.setProperty("role", "title")
         self._title.setContentsMargins(12, 6, 12, 4)
-        self.grid = PictureGrid(theme, name, title)
+        self.grid = grid or PictureGrid(theme, name, title)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)

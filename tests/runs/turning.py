@@ -172,7 +172,7 @@ class TurningWork:
     """What a job does with such a model."""
 
     data: Dataset
-    model: Turning
+    model: Model
 
     def subject(self) -> Subject:
         return Subject(Fitted(self.model, self.data.preparation), self.data)
@@ -194,10 +194,10 @@ class TurningRun(Run):
     def model(self) -> type[Model]:
         return type(self.turning)
 
-    turning: Turning
+    turning: Model
 
 
-def turning_run(data: Dataset, model: Turning, at_hand: bool = True) -> TurningRun:
+def turning_run(data: Dataset, model: Model, at_hand: bool = True) -> TurningRun:
     """A run that has begun and is held; `run.job.start` lets it go on."""
     recipe = Recipe(seed=0, data=DataRecipe(source="drawing"), model=ModelRecipe(name=model.info.key, settings={}))
     job = job_of(TurningWork(data, model))

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QContextMenuEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from genstudio.applications.mosaic import as_bytes, mosaic
 from genstudio.ui.plots import export
 from genstudio.ui.plots.picture_menu import PictureMenu
-from genstudio.ui.plots.picture_overlay import draw_captions, draw_frames, draw_stars, image_of
+from genstudio.ui.plots.picture_overlay import draw_captions, draw_frames, draw_rows, draw_stars, image_of
 from genstudio.ui.plots.picture_places import CRISP, Places, placed
 from genstudio.ui.theme import Theme
 from genstudio.ui.tips import plain_tip
@@ -39,6 +40,7 @@ class PictureGrid(QWidget):
         name: object name; those of the menu's actions start with it.
         title: what those hear who cannot see it.
         largest_px: side that no picture exceeds, logical pixels.
+        foot_px: room below each picture, logical pixels.
 
     Signals:
         clicked: the picture that was chosen by the mouse or by arrow keys; it is selected already.
@@ -54,10 +56,10 @@ class PictureGrid(QWidget):
 
     def __init__(
         self, theme: Theme, name: str, title: str = "Pictures", parent: QWidget | None = None, *,
-        largest_px: float = math.inf,
+        largest_px: float = math.inf, foot_px: float = 0.0,
     ) -> None:
         super().__init__(parent)
-        self._largest_px = largest_px
+        self._largest_px, self._foot_px = largest_px, foot_px
         self.theme = theme
         self.setObjectName(name)
         self.setAccessibleName(title)
@@ -225,7 +227,7 @@ class PictureGrid(QWidget):
         painter.fillRect(self.rect(), QColor(self.theme.tokens.plot))
         if len(self._pictures):
             self._draw_pictures(painter)
-            draw_captions(painter, self.theme.tokens, self.places, self._captions[:len(self._pictures)])
+            self.paint_words(painter)
             draw_frames(painter, self.theme.tokens, self.places, self._selected)
             draw_stars(painter, self.theme.tokens, self.places, self._marked)
         elif self._hint:
@@ -239,14 +241,17 @@ class PictureGrid(QWidget):
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         painter.end()
 
+    def paint_words(self, painter: QPainter) -> None:
+        """What is said of each picture."""
+        draw_captions(painter, self.theme.tokens, self.places, self._captions[:len(self._pictures)])
+
     def _draw_pictures(self, painter: QPainter) -> None:
         places = self.places
         if self._image.isNull():
             self._image = self._mosaic()
-        size = self._image.size().toSizeF() * places.scale
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform,
                               places.scale * self.devicePixelRatioF() < CRISP)
-        painter.drawImage(QRectF(QPointF(places.left, places.top), size), self._image)
+        draw_rows(painter, self._image, places)
 
     # Inner workings.
 
@@ -254,9 +259,8 @@ class PictureGrid(QWidget):
         count, _, height, width = self._pictures.shape
         room = (max(1, self.width() - 2 * _MARGIN_PX), max(1, self.height() - 2 * _MARGIN_PX))
         found = placed((count, height, width), room, self._columns, ratio=self.devicePixelRatioF(),
-                       largest_px=self._largest_px)
-        self._places = Places(found.count, found.columns, found.width, found.height, found.gap, found.scale,
-                              found.left + _MARGIN_PX, found.top + _MARGIN_PX)
+                       largest_px=self._largest_px, foot_px=self._foot_px)
+        self._places = replace(found, left=found.left + _MARGIN_PX, top=found.top + _MARGIN_PX)
 
     def _place_again(self) -> None:
         self._places, self._image = None, QImage()

@@ -29,6 +29,15 @@ def image_of(pixels: NDArray[np.uint8]) -> QImage:
     )
 
 
+def draw_rows(painter: QPainter, image: QImage, places: Places) -> None:
+    """All pictures, drawn as one image: row by row where there is room below each, else at once."""
+    band = places.height + places.gap if places.foot else image.height()
+    for row, above in enumerate(range(0, image.height(), band)):
+        part = QRectF(0, above, image.width(), min(band, image.height() - above))
+        corner = QPointF(places.left, places.top + row * places.pitch)
+        painter.drawImage(QRectF(corner, part.size() * places.scale), image, part)
+
+
 def draw_captions(painter: QPainter, tokens: Tokens, places: Places, captions: Sequence[str]) -> None:
     """A line over the foot of each picture, where pictures are wide enough to read it."""
     if not captions or places.cell(0)[2] < SMALLEST_CAPTIONED_PX:
