@@ -10,6 +10,7 @@ from scipy.special import ndtri
 
 Array = NDArray[Any]
 Floats = NDArray[np.float64]
+Bounds = tuple[float, float, float, float]
 
 OUTERMOST = 0.01
 """The grid of latent points leaves out so much of the prior on either side: a normal distribution has no end."""
@@ -20,6 +21,7 @@ _DENSE = 0.8
 _LONGEST, _TYPICAL, _FITS = 0.12, 0.05, (0.015, 0.09)
 """Lengths of arrows as shares of the view: of any, of most once a scale is chosen, and of most while it is kept."""
 _MOST = 0.9
+_DEVIATION, _SPARE = 0.15, 0.22
 
 
 def latent_nodes(side: int) -> Floats:
@@ -77,14 +79,16 @@ def _inside(corners: Floats) -> NDArray[np.bool_]:
     return np.asarray((crosses & right).sum(axis=0) % 2 == 1)
 
 
-def noise_places(z: Floats, data: Floats) -> Floats:
-    """Where latent points (..., 2) are drawn among data (N, 2): a normal distribution as broad as these; shape as z."""
-    return np.asarray(data.mean(axis=0) + z * _breadth(data))
+def noise_places(z: Floats, bounds: Bounds) -> Floats:
+    """Where latent points (..., 2) are drawn in a view x0, x1, y0, y1, which three deviations nearly fill; as z."""
+    middle, deviations = noise_rings(bounds)
+    return np.asarray(middle + z * deviations)
 
 
-def _breadth(data: Floats) -> Floats:
-    breadth = np.asarray(data.std(axis=0))
-    return np.where(breadth > 0, breadth, 1.0)
+def noise_rings(bounds: Bounds) -> tuple[Floats, Floats]:
+    """Mean and deviations along the axes of the normal distribution that latent points are drawn as, (2,) each."""
+    x0, x1, y0, y1 = bounds
+    return np.array([x0 + x1, y0 + y1]) / 2, _DEVIATION * np.array([x1 - x0, y1 - y0])
 
 
 def arrow_scale(vectors: Floats, view: float, former: float = 0.0) -> float:
@@ -121,3 +125,11 @@ def drawn_arrows(vectors: Floats, view: float, scale: float) -> Floats:
 def mistaken(verdicts: Floats, real: bool) -> NDArray[np.bool_]:
     """Which items, by their verdicts (N,) from 0 to 1, are taken for what they are not."""
     return np.asarray(verdicts < 0.5 if real else verdicts >= 0.5)
+
+
+def home_view(data: Floats) -> Bounds:
+    """The view x0, x1, y0, y1 of data (N, 2) and of some room around them, where made items go astray."""
+    low, high = data.min(axis=0), data.max(axis=0)
+    spare = _SPARE * np.where(high > low, high - low, 1.0)
+    (x0, y0), (x1, y1) = low - spare, high + spare
+    return float(x0), float(x1), float(y0), float(y1)

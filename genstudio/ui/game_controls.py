@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from genstudio.ui.plain_table import quiet_button
@@ -22,6 +22,7 @@ _STEPS = (
     ("both", "Step both", "Both take a step, as they do in training"),
 )
 STEP_COUNTS = (1, 10, 100)
+_SLOW = "Hold the training, and go through one round of the game in numbered stages"
 
 
 class GameControls(QWidget):
@@ -31,12 +32,14 @@ class GameControls(QWidget):
         page_chosen: the place of a page.
         players_chosen: who is to learn when the training goes on.
         step_wanted: who takes a step, and how many.
+        steps_chosen: how many steps are to be taken at once.
         slowly: whether a round is to be seen in slow motion.
     """
 
     page_chosen = Signal(int)
     players_chosen = Signal(str)
     step_wanted = Signal(str, int)
+    steps_chosen = Signal(int)
     slowly = Signal(bool)
 
     def __init__(self, theme: Theme, prefix: str) -> None:
@@ -51,8 +54,7 @@ class GameControls(QWidget):
         self.count = _combo(f"{prefix}.steps", "How many steps a press takes, and a stage of the slow motion")
         for count in STEP_COUNTS:
             self.count.addItem(f"× {count}", count)
-        self.slow = quiet_button(theme, f"{prefix}.slow", "play", "Slow motion",
-                                 "Go through one round of the game in numbered stages")
+        self.slow = quiet_button(theme, f"{prefix}.slowly", "step", "Slow motion", _SLOW)
         self.slow.setCheckable(True)
         self._players = QWidget()
         self._arrange()
@@ -81,6 +83,21 @@ class GameControls(QWidget):
             button.setEnabled(not reason)
             button.setToolTip(reason or tip)
 
+        self._allow_slow(reason)
+
+    def offer_slow(self, offered: bool) -> None:
+        """Whether there is a plane on which a round can be seen in slow motion."""
+        self.slow.setVisible(offered)
+
+    def show_slow(self, on: bool) -> None:
+        """Show whether a round is seen in slow motion, silently."""
+        with QSignalBlocker(self.slow):
+            self.slow.setChecked(on)
+
+    def _allow_slow(self, reason: str) -> None:
+        self.slow.setEnabled(not reason or self.slow.isChecked())
+        self.slow.setToolTip(reason or _SLOW)
+
     def _arrange(self) -> None:
         self._page_line.setSpacing(2)
         players = QHBoxLayout(self._players)
@@ -101,6 +118,7 @@ class GameControls(QWidget):
         self.learns.activated.connect(lambda _: self.players_chosen.emit(self.learns.currentData()))
         for button, (who, _, _) in zip(self.steps, _STEPS, strict=True):
             button.clicked.connect(lambda _=False, who=who: self.step_wanted.emit(who, self.count.currentData()))
+        self.count.activated.connect(lambda _: self.steps_chosen.emit(self.count.currentData()))
         self.slow.toggled.connect(self.slowly)
 
 

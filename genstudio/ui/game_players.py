@@ -84,7 +84,7 @@ class GamePlayers(QObject):
         self.changed.emit()
 
     def step(self, who: str, steps: int = 1, done: Callable[[], None] = lambda: None) -> None:
-        """Let these take so many steps, then hold; `done` is called once they are taken."""
+        """Let these take so many steps, none just holds the training; `done` is called once they are taken."""
         run = self._run
         if run is None or self.why_not():
             return
@@ -107,6 +107,9 @@ class GamePlayers(QObject):
             return
         wanted = self._wanted[0]
         self._goal = run.history.step + wanted.steps
+        if not wanted.steps:
+            self._finish(run)
+            return
         run.job.change(SETTING, wanted.who)
         for _ in range(wanted.steps):
             run.job.step()

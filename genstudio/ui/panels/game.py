@@ -14,15 +14,22 @@ the shown one turned; `leave()` when another part takes its place.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLabel, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from genstudio.models.capabilities import Adversarial
 from genstudio.runs.run import Run
+from genstudio.runs.status import Status
 from genstudio.ui.game_controls import GameControls
+from genstudio.ui.game_plane import GamePlane
 from genstudio.ui.game_players import GamePlayers
+from genstudio.ui.game_scene import Scene
+from genstudio.ui.game_slow import SlowMotion
+from genstudio.ui.game_slow_bar import SlowBar
 from genstudio.ui.panel import Panel, PanelInfo
 
 NO_GAME = (
@@ -56,8 +63,12 @@ class GamePanel(Panel):
         self.players = GamePlayers(self.model, self)
         self.controls = GameControls(self.theme, "game")
         self._sentence_of_tables = _sentence("game.no_plane")
+        self.slow = SlowMotion(self.players, self._fetch, self)
+        self.plane = GamePlane(self, self.slow)
+        self.bar = SlowBar(self.slow, self.theme, "game.slow")
         self._stage = QStackedWidget()
-        self._stage.addWidget(self._sentence_of_tables)
+        for part in (self.plane, self._sentence_of_tables):
+            self._stage.addWidget(part)
         self._pages = QStackedWidget()
         self._arrange()
         self._connect()
@@ -73,10 +84,44 @@ class GamePanel(Panel):
         """Watch another run, or one that turned."""
         if run is None:
             return
-        self._run = run
+        if run is not self._run:
+            self.slow.stop()
+            self._run = run
+        elif run.status is Status.TRAINING and not self.players.busy:
+            # Whoever lets the training go on wants to see it go on.
+            self.slow.stop()
         self.players.show_run(run)
-        names = run.preparation.names
-        self._sentence_of_tables.setText(NO_PLANE.format(len(names)))
+        self._show_stage(run)
+
+    def export(self) -> None:
+        """Offer the formats in which the plane can be written."""
+        if self._stage.currentWidget() is self.plane:
+            self.plane.plot.context_menu().popup(self.mapToGlobal(self.rect().center()))
+        else:
+            super().export()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Go from stage to stage, play and hold, by keys that no view took for itself."""
+        key = Qt.Key(event.key())
+        if not self.slow.on or key not in (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_P):
+            super().keyPressEvent(event)
+        elif key == Qt.Key.Key_P:
+            self.slow.play(not self.slow.playing)
+        else:
+            (self.slow.forward if key == Qt.Key.Key_Right else self.slow.back)()
+
+    def _show_stage(self, run: Run) -> None:
+        plane = len(run.preparation.names) == 2
+        self._stage.setCurrentWidget(self.plane if plane else self._sentence_of_tables)
+        self.controls.offer_slow(plane)
+        if plane:
+            self.plane.show_run(run)
+        else:
+            self.plane.leave()
+            self._sentence_of_tables.setText(NO_PLANE.format(len(run.preparation.names)))
+
+    def _fetch(self, done: Callable[[Scene], None]) -> None:
+        self.plane.fetch(done)
 
     def _arrange(self) -> None:
         both = QSplitter(Qt.Orientation.Horizontal)
@@ -88,6 +133,7 @@ class GamePanel(Panel):
         below.setContentsMargins(0, 0, 0, 0)
         below.setSpacing(0)
         below.addWidget(both, 1)
+        below.addWidget(self.bar)
         self._pages.addWidget(play)
         self.controls.offer_pages([("Play", "The game itself")])
         layout = QVBoxLayout(self.content)
@@ -100,7 +146,19 @@ class GamePanel(Panel):
         self.controls.page_chosen.connect(self._on_page_chosen)
         self.controls.players_chosen.connect(self.players.choose)
         self.controls.step_wanted.connect(self.players.step)
+        self.controls.steps_chosen.connect(self._on_steps_chosen)
+        self.controls.slowly.connect(self._on_slowly)
         self.players.changed.connect(self._show_players)
+        self.slow.turned.connect(self._show_players)
+
+    def _on_slowly(self, slowly: bool) -> None:
+        if slowly:
+            self.slow.start()
+        else:
+            self.slow.stop()
+
+    def _on_steps_chosen(self, count: int) -> None:
+        self.slow.steps = count
 
     def _on_page_chosen(self, place: int) -> None:
         self._pages.setCurrentIndex(place)
@@ -109,6 +167,7 @@ class GamePanel(Panel):
     def _show_players(self) -> None:
         self.controls.show_players(self.players.who)
         self.controls.allow(self.players.why_not())
+        self.controls.show_slow(self.slow.on)
 
 
 def _sentence(name: str) -> QLabel:
