@@ -57,6 +57,12 @@ class History:
         # A slice is a copy: an array that is looked into could not grow.
         return np.frombuffer(steps[since:], np.int64).astype(float), np.array(values[since:], float)
 
+    def recent(self, metric: str, count: int, until: int | None = None) -> Floats:
+        """The newest values of a figure, at most so many: up to a step, where one is named."""
+        steps, values = self._series.get(metric) or _empty()
+        end = len(steps) if until is None else bisect.bisect_right(steps, until)
+        return np.array(values[max(0, end - count):end], float)
+
     def last(self, metric: str) -> float | None:
         """The newest value of a figure, or None."""
         known = self._series.get(metric)
@@ -76,7 +82,8 @@ class History:
         plain = {
             "metrics": list(self._series), "step": self.step, "total": self.total, "epoch": self.epoch,
             "notes": [
-                {"level": n.level, "text": n.text, "remedy": n.remedy, "badge": n.badge} for n in self.notes
+                {"level": n.level, "text": n.text, "remedy": n.remedy, "badge": n.badge, "offer": dict(n.offer)}
+                for n in self.notes
             ],
             "changes": [{"step": c.step, "name": c.name, "value": c.value} for c in self.changes],
         }
@@ -101,9 +108,7 @@ class History:
         """
         history = History(step=int(plain["step"]), total=None if plain["total"] is None else int(plain["total"]))
         history.epoch = None if plain.get("epoch") is None else float(plain["epoch"])
-        history.notes = [
-            Note(_LEVELS[n["level"]], str(n["text"]), str(n["remedy"]), str(n.get("badge", ""))) for n in plain["notes"]
-        ]
+        history.notes = [_note(told) for told in plain["notes"]]
         history.changes = [Changed(int(c["step"]), str(c["name"]), c["value"]) for c in plain["changes"]]
         for i, name in enumerate(plain["metrics"]):
             steps, values = arrays[f"steps.{i}"], arrays[f"values.{i}"]
@@ -122,6 +127,12 @@ class History:
                 known = self._series[name] = _empty()
             known[0].append(event.step)
             known[1].append(value)
+
+
+def _note(told: Mapping[str, Any]) -> Note:
+    """A note as `state` described it; older files know neither badges nor offers."""
+    badge, offer = str(told.get("badge", "")), dict(told.get("offer", {}))
+    return Note(_LEVELS[told["level"]], str(told["text"]), str(told["remedy"]), badge, offer)
 
 
 def _empty() -> Series:

@@ -46,12 +46,14 @@ class Note:
         text: what is seen.
         remedy: what usually helps.
         badge: a word or two to show beside what the note is about ("not converged"), or "".
+        offer: settings of the model, by name, that usually help: another training may be begun with them.
     """
 
     level: Literal["info", "warning", "alarm"]
     text: str
     remedy: str = ""
     badge: str = ""
+    offer: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from genstudio.data.dataset import Dataset
+from genstudio.data.pictures import Raw
 from genstudio.errors import GenStudioError
 from genstudio.runs.hand import Parameters, by_hand, hand_run
 from genstudio.runs.job import Asked, Status, Told, Turned
@@ -21,6 +23,7 @@ from genstudio.ui.continuation import Continuation
 from genstudio.ui.data_loading import Loaded
 from genstudio.ui.recipe_model import RecipeModel
 from genstudio.ui.sample_page import Favourites
+from genstudio.ui.second_try import offer_of
 from genstudio.ui.truth_gap import TruthGap
 from genstudio.ui.watching import Watching
 
@@ -93,15 +96,24 @@ class SessionModel(RecipeModel):
             return
         if busy is not None:
             self._give_up(busy)
+        self.begin(self.recipe, self.data, self.raw)
+
+    def begin(self, recipe: Recipe, data: Dataset, raw: Raw | None) -> Run | None:
+        """Carry out a recipe beside whatever else learns, and show it; says why where it cannot begin.
+
+        Arguments:
+            raw: what the data were prepared from.
+        """
         try:
-            run = self.session.start(self.recipe, self.data, self.raw)
+            run = self.session.start(recipe, data, raw)
         except GenStudioError as error:
             self.messages.show_error(error)
-            return
+            return None
         run.status = Status.TRAINING
         run.job.slow_down(self.delay_seconds)
         self.runs_changed.emit()
         self.show_run(run)
+        return run
 
     def play_or_pause(self) -> None:
         """Hold the run that learns, let the held or the stopped one go on, or train."""
@@ -317,7 +329,7 @@ class SessionModel(RecipeModel):
             if isinstance(item, Preview) and run is self.current:
                 self.watching.take(item)
             elif isinstance(item, Note):
-                self.messages.show(item.level, f"{run.name}: {item.text}", item.remedy)
+                self.messages.show(item.level, f"{run.name}: {item.text}", item.remedy, offer=offer_of(self, run, item))
             elif isinstance(item, Turned):
                 self._on_turned(run, item)
 

@@ -61,6 +61,16 @@ def test_levels_and_badges_of_notes_are_kept() -> None:
     assert History.from_state(arrays, json.loads(json.dumps(plain))).notes == notes
 
 
+def test_what_notes_offer_is_kept_and_older_files_offer_nothing() -> None:
+    history = History()
+    history.take(Note("alarm", "a", "b", "collapsed", {"minibatch_discrimination": True, "pack": 2}))
+    arrays, plain = history.state()
+    plain = json.loads(json.dumps(plain))
+    assert History.from_state(arrays, plain).notes == history.notes
+    del plain["notes"][0]["offer"]
+    assert History.from_state(arrays, plain).notes == [Note("alarm", "a", "b", "collapsed")]
+
+
 def test_passes_are_known_and_older_files_do_not_tell_them() -> None:
     history = History()
     history.take(Progress(3, None, {}, epoch=1.5))

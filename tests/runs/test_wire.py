@@ -16,6 +16,7 @@ from genstudio.runs.recipe import Recipe
 from genstudio.runs.status import Reached, Status
 from genstudio.runs.wire import Answered, Ask, Begin, Report, receive, send
 from genstudio.runs.work import RecipeWork
+from genstudio.training.events import Note
 
 
 @pytest.fixture
@@ -47,6 +48,11 @@ def test_arrays_arrive_whole_and_writable(ends: tuple[Connection, Connection], a
     np.testing.assert_array_equal(found, array)
     assert found.dtype == array.dtype
     assert found.flags.writeable
+
+
+def test_notes_arrive_with_what_they_offer(ends: tuple[Connection, Connection]) -> None:
+    note = Note("alarm", "Collapsed.", "Let it see several.", "collapsed", {"pack": 2, "hidden_features": (8, 8)})
+    assert crossed(ends, Report((note,), Reached(Status.TRAINING))).told == (note,)
 
 
 @pytest.mark.parametrize("kind", [GenStudioError, DataError, SettingsError, RecipeError, TrainingError, ArchiveError])
