@@ -77,7 +77,7 @@ def test_gradients_are_those_of_small_differences(name: str) -> None:
     assert torch.autograd.gradcheck(layer, (x,))
     # A gradient penalty descends a gradient: the second derivative must exist, too.
     (gradient,) = torch.autograd.grad(layer(x).square().sum(), x, create_graph=True)
-    gradient.square().sum().backward()
+    gradient.square().sum().backward()  # type: ignore[no-untyped-call]
     assert x.grad is not None
     assert torch.isfinite(x.grad).all()
 
@@ -152,6 +152,6 @@ def test_mode_seeking_is_the_ratio_of_mean_distances() -> None:
 def test_descending_mode_seeking_spreads_what_is_made() -> None:
     noises = torch.randn(32, 2), torch.randn(32, 2)
     scale = torch.tensor(0.1, requires_grad=True)
-    mode_seeking(noises, (scale * noises[0], scale * noises[1])).backward()
+    mode_seeking(noises, (scale * noises[0], scale * noises[1])).backward()  # type: ignore[no-untyped-call]
     assert scale.grad is not None
     assert scale.grad < 0
