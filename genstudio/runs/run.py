@@ -12,8 +12,8 @@ from genstudio.data.pictures import Pictures, Raw
 from genstudio.data.preparation import Preparation
 from genstudio.data.table import Table
 from genstudio.errors import ArchiveError
-from genstudio.models.capabilities import Resumable, Steered
-from genstudio.models.contract import Model
+from genstudio.models.capabilities import Bound, Density, Resumable, Steered
+from genstudio.models.contract import Climbs, Model
 from genstudio.models.fitted import Fitted
 from genstudio.models.registry import model
 from genstudio.runs.history import History
@@ -77,6 +77,13 @@ class Run:
     def offers(self, capability: type[object]) -> bool:
         """Whether the model has a capability of `models.capabilities` for the data that it learns from."""
         return self.model.offers(capability, self.preparation.kind)
+
+    @property
+    def climbs(self) -> Climbs:
+        """What its figures `train` and `valid` are: of data of some kinds a model knows only a bound."""
+        climbs = self.model.info.climbs
+        bounded = self.offers(Bound) and not self.offers(Density)
+        return "bound" if climbs == "log-likelihood" and bounded else climbs
 
     @property
     def steering(self) -> type[Settings] | None:

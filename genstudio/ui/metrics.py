@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from genstudio.data.dataset import Kind
-from genstudio.models.capabilities import Bound, Density
 from genstudio.runs.run import Run
 from genstudio.settings import describe
 
@@ -82,15 +81,9 @@ def groups(run: Run) -> tuple[str, ...]:
     return tuple(sorted(found, key=lambda group: group != LOSS))
 
 
-def climbs_of(run: Run) -> str:
-    """What the figures of a run are, as `ModelInfo.climbs` has it: of data of some kinds a model knows only a bound."""
-    climbs = run.model.info.climbs
-    return "bound" if climbs == "log-likelihood" and run.offers(Bound) and not run.offers(Density) else climbs
-
-
 def loss_title(run: Run) -> str:
     """What the loss of a run is: a bound is never called a likelihood."""
-    return "negative bound" if climbs_of(run) != run.model.info.climbs else _LOSSES[climbs_of(run)]
+    return "negative bound" if run.climbs != run.model.info.climbs else _LOSSES[run.climbs]
 
 
 def item_word(run: Run) -> str:
@@ -115,7 +108,7 @@ def entropy_of(run: Run) -> float | None:
     Returns:
         None where the truth is not known, or the loss is no likelihood.
     """
-    if run.data is None or run.data.truth is None or climbs_of(run) == "nothing":
+    if run.data is None or run.data.truth is None or run.climbs == "nothing":
         return None
     # The truth is known in the units of the data, and figures are told in those of the model.
     some = run.preparation.to_data(run.data.train[:_SCALED_ROWS])

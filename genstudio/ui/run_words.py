@@ -5,20 +5,20 @@ from __future__ import annotations
 import math
 
 from genstudio.runs.run import Run
-from genstudio.ui.metrics import climbs_of, entropy_of, item_word
+from genstudio.ui.metrics import entropy_of, item_word
 
 
 def figures(run: Run) -> tuple[str, str]:
     """Mean log-likelihood and gap to the truth, as shown; a dash where there is none."""
     figure, entropy = reached(run), entropy_of(run)
     gap = None if entropy is None or figure is None else -entropy - figure
-    bounded = climbs_of(run) == "bound"
+    bounded = run.climbs == "bound"
     return _number(figure, "", "≥ " if bounded else ""), _number(gap, "", "≤ ") if bounded else _number(gap, "+")
 
 
 def reached(run: Run) -> float | None:
     """How well a run explains the data, nats per item: of bounds the best, whose weights are kept; None if unknown."""
-    bounded = climbs_of(run) == "bound"
+    bounded = run.climbs == "bound"
     valid = run.history.best("valid") if bounded else run.history.last("valid")
     return run.history.last("train") if valid is None else valid
 
@@ -41,7 +41,7 @@ def badge_of(run: Run) -> tuple[str, bool]:
 def summary(run: Run) -> str:
     """What the tooltip says of a run."""
     parts = [f"{run.name}: {run.status} after {run.history.step:,} steps, {run.seconds:.2f} s"]
-    unit = f"nats per {item_word(run)}" + (", a lower bound" if climbs_of(run) == "bound" else "")
+    unit = f"nats per {item_word(run)}" + (", a lower bound" if run.climbs == "bound" else "")
     known = {name: run.history.last(name) for name in run.history.metrics if name in ("train", "valid", "bound")}
     parts += [f"{name} {value:.6g} {unit}" for name, value in known.items() if value is not None]
     notes = [f"{note.text} {note.remedy}" for note in run.history.notes]

@@ -206,3 +206,14 @@ def test_a_failed_training_leaves_its_last_good_state(
     found = run.job.ask("decode", z=np.zeros((1, 2))).result(PATIENCE_S)
     assert np.isfinite(found["x"]).all()
     assert run.job.close()
+
+
+def test_of_pictures_a_flow_tells_a_bound(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    recipe, out = tmp_path / "recipe.toml", tmp_path / "out.genstudio"
+    recipe.write_text(
+        '[data]\nsource = "sklearn_digits"\n[model]\nname = "flow"\n[training]\nsteps = 2\n', encoding="utf-8"
+    )
+    assert main(["fit", str(recipe), "-o", str(out)]) == 0
+    told = capsys.readouterr().out
+    assert "nats per item, at least: train " in told
+    assert "valid " in told

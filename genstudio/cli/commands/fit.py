@@ -202,7 +202,7 @@ def _figures(run: Run) -> dict[str, dict[str, float]]:
     if run.offers(Density):
         answer = run.job.ask("likelihoods").result()
         return {part: {"log_likelihood": float(value)} for part, value in answer.items()}
-    if run.model.info.climbs != "bound":
+    if run.climbs != "bound":
         return {}
     told = {part: run.history.series(part)[1] for part in ("train", "valid")}
     kept = {part: values[-1] for part, values in told.items() if values.size}
@@ -220,7 +220,7 @@ def _report(run: Run, figures: dict[str, dict[str, float]], arguments: argparse.
         })
         return
     shown = ", ".join(f"{part} {value:.6g}" for part, values in figures.items() for value in values.values())
-    what = "nats per item, at least" if run.model.info.climbs == "bound" else "nats per row"
+    what = "nats per item, at least" if run.climbs == "bound" else "nats per row"
     print(f"{arguments.output}: {run.model.info.title}, {_steps(run)} in {run.seconds:.2g} s; {what}: {shown}")
 
 
