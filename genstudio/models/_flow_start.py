@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from genstudio.data.dataset import Dataset
 from genstudio.errors import TrainingError
-from genstudio.models._gaussians import Mixture
+from genstudio.models._gaussians import Mixture, log_sum
 from genstudio.models.gmm import GaussianMixtureModel, MixtureSettings
 from genstudio.nets.flows.base import GaussianMixture
 from genstudio.nets.flows.flow import Flow
@@ -24,6 +24,8 @@ JUDGED_ROWS, JUDGED_NUMBERS = 4000, 16_000
 """So many rows, and so many numbers in them, tell how many components there are to be."""
 JUDGED_STEPS = 12
 ROWS_A_COMPONENT = 40
+FLAT = 0.84
+"""Rows within Gaussians whose tails have less than this share of a Gaussian's are no bells any more."""
 
 
 def start(net: Flow, data: Dataset, x: Floats) -> None:
@@ -64,6 +66,8 @@ def components(data: Dataset) -> int:
     """As many Gaussians as the Bayesian information criterion wants, by what some of the rows tell of all.
 
     Doubled until twice twice as many are no better; then one and a half times as many are tried, and three quarters.
+    One, where rows want as many as there may be and yet lie flat within them, as those do that fill areas with sharp
+    edges: layers draw edges better, and would have to smooth out the Gaussians first.
     """
     rows = min(JUDGED_ROWS, max(1, JUDGED_NUMBERS // data.train.shape[1]))
     x = data.train[_spread(len(data.train), rows)]
@@ -73,6 +77,8 @@ def components(data: Dataset) -> int:
         if (criterion := _criterion(data, x, k)) < lowest:
             best, lowest = k, criterion
         k *= 2
+    if 2 * best > most and _tails(data, x, best) < FLAT:
+        return 1
     between = [size for size in (3 * best // 4, 3 * best // 2) if 2 < size <= most]
     return min([best, *between], key=lambda size: lowest if size == best else _criterion(data, x, size))
 
@@ -98,6 +104,21 @@ def _criterion(data: Dataset, x: Floats, k: int) -> float:
         return np.inf
     flattered, rows = 0.5 * found.n_parameters() / len(x), len(data.train)
     return 0.5 * found.n_parameters() * float(np.log(rows)) / rows + flattered - float(found.log_prob(x).mean())
+
+
+def _tails(data: Dataset, x: Floats, k: int) -> float:
+    """How far rows spread within the Gaussians they belong to: 1 as a bell does, 0.4 as a box of even density does.
+
+    It is the variance of their squared distances from the means, in deviations, by that of a Gaussian.
+    """
+    found = _found(data, x, k, steps=JUDGED_STEPS)
+    if found is None:
+        return 1.0
+    joint = found.log_joint(x)
+    squared, shares = 2 * (found.log_heights[:, None] - joint), np.exp(joint - log_sum(joint))
+    mean = np.average(squared, weights=shares)
+    # By their own mean: a Gaussian that is too wide or too narrow is no less a bell.
+    return float(np.average((squared / mean - 1) ** 2, weights=shares) * x.shape[1] / 2)
 
 
 def _spread(rows: int, count: int) -> NDArray[np.int64]:

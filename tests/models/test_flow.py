@@ -172,6 +172,10 @@ class TestLearning:
         assert NormalizingFlow.recommended(bell)["base"] == "gaussian"
         assert NormalizingFlow.recommended(dataset(np.zeros((1, 2)))) == {}
 
+    @pytest.mark.parametrize(("key", "flat"), [("checkerboard", True), ("rings", False), ("spirals", False)])
+    def test_rows_that_fill_areas_with_sharp_edges_are_not_begun_as_bells(self, key: str, flat: bool) -> None:
+        assert (NormalizingFlow.recommended(toy(key, 20_000)).get("base") == "gaussian") == flat
+
 
 class TestClasses:
     @pytest.mark.parametrize("base", BASES)
