@@ -89,6 +89,17 @@ def extractor(name: str, real: Array) -> Extractor:
     raise SettingsError(f"There are no features called `{name}` ({nearest(name, FEATURES)}).")
 
 
+def row_extractor(real: Floats) -> Extractor:
+    """The values of rows (N, D), so that distances do not hang on the units of a column.
+
+    Arguments:
+        real: rows whose deviations are the units.
+    """
+    deviations = real.std(axis=0)
+    scale = np.where(deviations > 0, deviations, 1.0)
+    return Extractor("raw", "their values, each column in its own deviations", lambda rows: _flat(rows) / scale)
+
+
 def _flat(items: Array) -> Floats:
     return items.reshape(len(items), -1).astype(np.float64)
 

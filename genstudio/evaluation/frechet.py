@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from genstudio.data.dataset import Kind
-from genstudio.data.reader import Watch
-from genstudio.evaluation.features import Extractor, extractor
+from genstudio.evaluation.compared import compared, uncomparable
+from genstudio.evaluation.features import Extractor
 from genstudio.evaluation.items import Items
 from genstudio.evaluation.likelihood import flattery
 from genstudio.evaluation.metric import Figure, Metric, MetricInfo, sentences, watch_of
-from genstudio.models.capabilities import Samples
 from genstudio.models.fitted import Fitted
 
 Floats = NDArray[np.float64]
@@ -22,8 +20,6 @@ Floats = NDArray[np.float64]
 GROUPS = 20
 """So many parts of both sets are left out in turn, to know the standard error."""
 FEWEST = 2 * GROUPS
-PIECE = 64
-"""So many items are drawn at once, so that drawing can be watched and cancelled."""
 
 
 @dataclass(frozen=True)
@@ -54,19 +50,15 @@ class Frechet(Metric):
         """Needs pictures, enough of them, and a model that makes some."""
         if fitted.preparation.kind is not Kind.IMAGES:
             return "It compares what a network for pictures sees, and these are none."
-        if not fitted.can(Samples):
-            return f"{fitted.model.info.title} cannot invent samples."
-        return None if len(data.x) >= FEWEST else f"It takes {FEWEST} pictures or more to know their covariance."
+        return uncomparable(fitted, data, FEWEST)
 
     def measure(self, fitted: Fitted, data: Items, seed: int) -> Figure:
         """Of all judged items against as many samples; `ideal` is what as many training pictures reach."""
-        extract, watch = extractor(self.features, data.x), watch_of(fitted)
-        real = extract(data.x, partial(_part, watch, 0.0, 0.2))
-        made = extract(as_bytes(drawn(fitted, len(data.x), seed, partial(_part, watch, 0.2, 0.6))),
-                       partial(_part, watch, 0.6, 0.8))
-        found = distance(real, made)
-        ideal = _of_training(extract, real, data, partial(_part, watch, 0.8, 1.0))
-        return Figure(found.value, found.stderr, len(data.x), ideal, sentences(_note(extract, found), flattery(data)))
+        both = compared(fitted, data, seed, self.features, watch_of(fitted))
+        found = distance(both.real, both.made)
+        ideal = None if both.training is None else frechet_distance(both.real, both.training)
+        note = sentences(_note(both.extract, found), flattery(data))
+        return Figure(found.value, found.stderr, len(data.x), ideal, note)
 
 
 def distance(real: Floats, made: Floats) -> Distance:
@@ -107,33 +99,10 @@ def frechet_distance(one: Floats, other: Floats) -> float:
     return float(((mean - other_mean) ** 2).sum() + max(spread, 0.0))
 
 
-def drawn(fitted: Fitted, n: int, seed: int, watch: Watch) -> Floats:
-    """n samples, shape (n, *item), data units, a piece after the other; the same seed draws the same."""
-    pieces = []
-    for start in range(0, n, PIECE):
-        watch(start / n, "")
-        own = int(np.random.SeedSequence((seed, start)).generate_state(1)[0])
-        pieces.append(fitted.sample(min(PIECE, n - start), own)[0])
-    return np.concatenate(pieces)
-
-
-def as_bytes(pictures: Floats) -> Floats:
-    """Intensities as a file of pictures would hold them: of 256 values."""
-    return np.asarray(np.rint(pictures * 255) / 255)
-
-
 def _moments(features: Floats) -> tuple[Floats, Floats]:
     """Mean, shape (F,), and R with RᵀR the covariance."""
     mean = features.mean(axis=0)
     return mean, np.asarray(np.linalg.qr((features - mean) / np.sqrt(len(features) - 1), mode="r"))
-
-
-def _of_training(extract: Extractor, real: Floats, data: Items, watch: Watch) -> float | None:
-    """What as many of the pictures that were learned from reach; None where they are not at hand, or judged."""
-    if data.train is None or data.part == "train" or len(data.train) < len(real):
-        return None
-    places = np.linspace(0, len(data.train) - 1, len(real)).astype(np.int64)
-    return frechet_distance(real, extract(data.train[places], watch))
 
 
 def _note(extract: Extractor, found: Distance) -> str:
@@ -142,7 +111,3 @@ def _note(extract: Extractor, found: Distance) -> str:
         "features and n.",
         f"So few pictures raise it by about {found.bias:.2g}.",
     )
-
-
-def _part(watch: Watch, low: float, high: float, fraction: float, doing: str) -> None:
-    watch(low + (high - low) * fraction, doing)

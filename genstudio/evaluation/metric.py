@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any, ClassVar, Literal, TypeVar, cast
@@ -76,13 +76,17 @@ class Metric(ABC):
     Arguments:
         draws: behind the bound of each item, for metrics of bounds; as many as suit the model when None.
         features: one of `FEATURES`, for metrics of samples.
+        neighbours: for metrics by nearest neighbours; as many as each was published with when None.
     """
 
     info: ClassVar[MetricInfo]
 
-    def __init__(self, draws: int | None = None, features: str = FEATURES[0]) -> None:
+    def __init__(
+        self, draws: int | None = None, features: str = FEATURES[0], neighbours: int | None = None
+    ) -> None:
         self.draws = draws
         self.features = features
+        self.neighbours = neighbours
 
     @abstractmethod
     def unsuitable(self, fitted: Fitted, data: Items) -> str | None:
@@ -122,27 +126,28 @@ def unsuitable(fitted: Fitted, data: Items) -> dict[str, str]:
 
 def evaluate(
     fitted: Fitted, data: Items, keys: Sequence[str] | None = None, seed: int = 0, watch: Watch = unwatched,
-    *, draws: int | None = None, features: str = FEATURES[0],
+    *, draws: int | None = None, features: str = FEATURES[0], neighbours: int | None = None,
 ) -> dict[str, Figure]:
     """Figures by key, in the order of `metrics`.
 
     Arguments:
         keys: which metrics; all that are suitable when None.
         watch: told of each metric before it is measured, and on the way where that takes long.
-        draws, features: as `Metric` takes them.
+        draws, features, neighbours: as `Metric` takes them.
 
     Raises:
         SettingsError: a key that no metric has, or features that there are not.
         DataError: a metric that was asked for by its key cannot be measured.
         Cancelled: raised by `watch`.
     """
-    chosen = _suitable(fitted, data) if keys is None else _asked(fitted, data, keys)
+    made = {key: kind(draws, features, neighbours) for key, kind in metrics().items()}
+    chosen = _suitable(made, fitted, data) if keys is None else _asked(made, fitted, data, keys)
     remembering = Remembering(fitted.model, fitted.preparation)
     figures: dict[str, Figure] = {}
-    for done, kind in enumerate(chosen):
-        remembering.watch = partial(_share, watch, done, len(chosen), f"Measuring {kind.info.title}")
+    for done, one in enumerate(chosen):
+        remembering.watch = partial(_share, watch, done, len(chosen), f"Measuring {one.info.title}")
         remembering.watch(0.0, "")
-        figures[kind.info.key] = kind(draws, features).measure(remembering, data, seed)
+        figures[one.info.key] = one.measure(remembering, data, seed)
     return figures
 
 
@@ -150,22 +155,27 @@ def _share(watch: Watch, done: int, count: int, doing: str, fraction: float, _: 
     watch((done + fraction) / count, doing)
 
 
-def _suitable(fitted: Fitted, data: Items) -> list[type[Metric]]:
-    return [kind for kind in metrics().values() if kind().unsuitable(fitted, data) is None]
+def _suitable(made: Mapping[str, Metric], fitted: Fitted, data: Items) -> list[Metric]:
+    return [one for one in made.values() if one.unsuitable(fitted, data) is None]
 
 
-def _asked(fitted: Fitted, data: Items, keys: Sequence[str]) -> list[type[Metric]]:
-    wanted = {key: metric(key) for key in keys}
-    for key, kind in wanted.items():
-        why = kind().unsuitable(fitted, data)
+def _asked(made: Mapping[str, Metric], fitted: Fitted, data: Items, keys: Sequence[str]) -> list[Metric]:
+    wanted = {metric(key).info.key for key in keys}
+    for key in wanted:
+        why = made[key].unsuitable(fitted, data)
         if why is not None:
             raise DataError(f"`{key}` cannot be measured: {why}", "Leave it out.")
-    return [kind for key, kind in metrics().items() if key in wanted]
+    return [one for key, one in made.items() if key in wanted]
 
 
 def watch_of(fitted: Fitted) -> Watch:
     """Who is to be told how far a metric has come."""
     return fitted.watch if isinstance(fitted, Remembering) else unwatched
+
+
+def remembered(fitted: Fitted, x: Floats, how: tuple[Any, ...], ask: Callable[[], A]) -> A:
+    """What was found of items x already when it was asked so before, by another metric; else what is found now."""
+    return fitted.once(x, how, ask) if isinstance(fitted, Remembering) else ask()
 
 
 def sentences(*parts: str) -> str:
@@ -184,11 +194,12 @@ class Remembering(Fitted):
     def log_prob(self, x: Floats) -> Floats:
         """Exact log-density, nats, shape (N,), of points x in data units, shape (N, D)."""
         ask = super().log_prob
-        return self._once(x, (), lambda x: self._in_pieces(x, _ROWS, lambda part: ask(x[part])))
+        return self.once(x, (), lambda: self._in_pieces(x, _ROWS, lambda part: ask(x[part])))
 
     def anomaly_score(self, x: Floats) -> Floats:
         """Higher is stranger, shape (N,)."""
-        return self._once(x, ("score",), super().anomaly_score)
+        ask = super().anomaly_score
+        return self.once(x, ("score",), lambda: ask(x))
 
     def log_prob_bound(self, x: Floats, k: int, seed: int, labels: Ints | None = None) -> Floats:
         """Importance-weighted lower bound of the log-density with k draws, nats, shape (N,), data units."""
@@ -198,12 +209,21 @@ class Remembering(Fitted):
             return ask(x[part], k, seed, None if labels is None else labels[part])
 
         rows = max(1, min(_PIECE // k, _ROWS))
-        return self._once(x, (k, seed, id(labels)), lambda x: self._in_pieces(x, rows, bound))
+        return self.once(x, (k, seed, id(labels)), lambda: self._in_pieces(x, rows, bound))
 
     def bound_terms(self, x: Floats, seed: int, labels: Ints | None = None) -> tuple[Floats, Floats]:
         """Reconstruction, shape (N,), and KL of each latent coordinate, shape (N, Z), of the ELBO, nats, data units."""
         ask = super().bound_terms
-        return self._once(x, ("terms", seed, id(labels)), lambda x: ask(x, seed, labels))
+        return self.once(x, ("terms", seed, id(labels)), lambda: ask(x, seed, labels))
+
+    def once(self, x: Floats, how: tuple[Any, ...], ask: Callable[[], A]) -> A:
+        """The answer to a question about x, which is found only the first time that it is asked."""
+        key = (id(x), *how)
+        if key not in self._answers:
+            # The items are kept beside the answer, so that their id is not given to another array.
+            self._answers[key] = (x, ask())
+        answer: A = self._answers[key][1]
+        return answer
 
     def _in_pieces(self, x: Floats, rows: int, ask: Callable[[slice], Floats]) -> Floats:
         """One number an item, shape (N,), so many items at a time, so that it can be watched and cancelled."""
@@ -214,11 +234,3 @@ class Remembering(Fitted):
             part = slice(start, start + rows)
             found[part] = ask(part)
         return found
-
-    def _once(self, x: Floats, how: tuple[Any, ...], ask: Callable[[Floats], A]) -> A:
-        key = (id(x), *how)
-        if key not in self._answers:
-            # The items are kept beside the answer, so that their id is not given to another array.
-            self._answers[key] = (x, ask(x))
-        answer: A = self._answers[key][1]
-        return answer

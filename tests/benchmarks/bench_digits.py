@@ -20,8 +20,9 @@ from genstudio.data.dataset import Dataset
 from genstudio.data.pictures import Pictures
 from genstudio.data.preparation import PreparationSettings, prepare
 from genstudio.data.reader import unwatched
+from genstudio.evaluation.compared import as_bytes, drawn
 from genstudio.evaluation.features import extractor
-from genstudio.evaluation.frechet import Distance, as_bytes, distance, drawn
+from genstudio.evaluation.frechet import Distance, distance
 from genstudio.models.contract import Floats
 from genstudio.models.diffusion import FlowMatching
 from genstudio.models.fitted import Fitted

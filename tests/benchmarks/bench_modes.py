@@ -8,12 +8,12 @@ from __future__ import annotations
 from time import perf_counter
 
 import numpy as np
-from numpy.typing import NDArray
 
 from genstudio.data.dataset import Dataset
 from genstudio.data.densities.mixture import GaussianMixture
 from genstudio.data.preparation import PreparationSettings, prepare
 from genstudio.data.source import source
+from genstudio.evaluation.modes import find_modes
 from genstudio.models.diffusion import FlowMatching
 from genstudio.models.fitted import Fitted
 from genstudio.settings import validate
@@ -27,18 +27,16 @@ BEFORE = 0.896
 """Share within three deviations that a plain field of three layers reached in the same time on another machine."""
 ALLOWED_GAP = 0.02
 
-Floats = NDArray[np.float64]
-
 
 def run(report: Report) -> None:
     """Train on both, and look."""
     grid, truth = toy("grid")
     fitted, steps = trained(grid, report.short)
     report("grid_training_steps", steps, "1")
-    found, near = modes(fitted.sample(SAMPLES // (10 if report.short else 1), 1)[0], truth)
-    _, exact = modes(truth.sample(SAMPLES, 1)[0], truth)
-    report("grid_modes", found, "modes", reference=len(truth.means))
-    report("grid_within_3_deviations", near, "share", reference=exact, ratio=near / BEFORE)
+    found = find_modes(fitted.sample(SAMPLES // (10 if report.short else 1), 1)[0], truth)
+    exact = find_modes(truth.sample(SAMPLES, 1)[0], truth)
+    report("grid_modes", found.covered, "modes", reference=len(truth.means))
+    report("grid_within_3_deviations", found.near, "share", reference=exact.near, ratio=found.near / BEFORE)
     ring, truth = toy("ring")
     fitted, steps = trained(ring, report.short)
     report("ring_training_steps", steps, "1")
@@ -67,10 +65,3 @@ def trained(data: Dataset, short: bool) -> tuple[Fitted, int]:
         taken = event.step if isinstance(event, Progress) else taken
     return Fitted(model, data.preparation), taken
 
-
-def modes(x: Floats, truth: GaussianMixture) -> tuple[int, float]:
-    """How many modes have a sample within three deviations, and the share of samples that are so near to one."""
-    distances = np.linalg.norm(x[:, None] - truth.means, axis=2)
-    nearest = distances.argmin(axis=1)
-    near = distances.min(axis=1) < 3 * truth.stds[nearest]
-    return len(np.unique(nearest[near])), float(near.mean())

@@ -156,7 +156,7 @@ def test_it_tells_how_far_it_is_and_can_be_cancelled() -> None:
 
 def test_where_it_cannot_be_measured() -> None:
     few = prepare(Pictures("few", PIXELS[: FEWEST - 1]), PreparationSettings(valid=0.0, test=0.0), 0)
-    assert "40 pictures or more" in unsuitable(painter(data=few), from_dataset(few))["fid"]
+    assert "40 items or more" in unsuitable(painter(data=few), from_dataset(few))["fid"]
     rows = prepare(points_table("rows", RNG.normal(size=(90, 2))), PreparationSettings(), 0)
     with pytest.raises(DataError, match="these are none"):
         evaluate(trained(rows), from_dataset(rows), ["fid"])

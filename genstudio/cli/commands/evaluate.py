@@ -37,6 +37,11 @@ class Evaluate(Command):
             help="by which made pictures are compared with real ones (default: %(default)s)",
         )
         parser.add_argument(
+            "--neighbours", type=whole(1, 10**4), metavar="K",
+            help="nearest neighbours behind precision, recall, density and coverage (default: 3 of the first two, 5 of "
+            "the others, as published)",
+        )
+        parser.add_argument(
             "--items", type=whole(1, 10**9), metavar="N", help="at most so many items, evenly spaced; all when left out"
         )
         add_seed(parser)
@@ -52,7 +57,7 @@ class Evaluate(Command):
                 items = from_raw(raw, run.preparation, run.recipe.data.preparation)
             asked = run.job.ask(
                 "evaluation", items=items, keys=arguments.metrics, seed=arguments.seed, draws=arguments.draws,
-                most=arguments.items, features=arguments.features,
+                most=arguments.items, features=arguments.features, neighbours=arguments.neighbours,
             )
             answer = awaited(asked, bar)
         bar.clear()

@@ -17,7 +17,7 @@ from genstudio.runs.question import Answer, Subject, question
 @question
 def evaluation(
     subject: Subject, watch: Watch, keys: Sequence[str] | None = None, seed: int = 0, items: Items | None = None,
-    *, draws: int | None = None, most: int | None = None, features: str = FEATURES[0],
+    *, draws: int | None = None, most: int | None = None, features: str = FEATURES[0], neighbours: int | None = None,
 ) -> Answer:
     """How good the model is, by every metric that suits; `figures.plain_figures` reads the answer.
 
@@ -27,6 +27,7 @@ def evaluation(
         draws: behind the bound of each item; as many as suit the model when None.
         most: at most so many items, evenly spaced.
         features: by which samples are compared with items.
+        neighbours: for metrics by nearest neighbours; as many as each was published with when None.
 
     Returns:
         `key` (M,), `figure` (M, 4): value, standard error, n and ideal, NaN where unknown; `note` (M,), words or "";
@@ -35,7 +36,9 @@ def evaluation(
     judged = from_dataset(subject.items()) if items is None else items
     judged = judged if most is None else thinned(judged, most)
     reasons = unsuitable(subject.fitted, judged) if keys is None else {}
-    figures = evaluate(subject.fitted, judged, keys, seed, watch, draws=draws, features=features)
+    figures = evaluate(
+        subject.fitted, judged, keys, seed, watch, draws=draws, features=features, neighbours=neighbours
+    )
     rows = [[f.value, *(np.nan if v is None else v for v in (f.stderr, f.n, f.ideal))] for f in figures.values()]
     return {
         "key": np.array(list(figures), str), "figure": np.array(rows, float).reshape(-1, 4),
