@@ -61,11 +61,13 @@ def figures_of(run: Run, step: int | None) -> Figures:
     newest = {name: history.recent(name, 1, step) for name in _VALIDATED}
     known = {name: float(values.mean()) for name, values in (means | newest).items() if len(values)}
     losses = tuple(history.recent(name, TREND_STEPS, step).tolist() for name in ("loss", "discriminator_loss"))
-    best, best_step = _lowest_distance(run, step)
+    best, best_step = lowest_distance(run, step)
     return Figures((losses[0], losses[1]), **known, n_modes=_n_modes(run), best=best, best_step=best_step)
 
 
-def _lowest_distance(run: Run, step: int | None) -> tuple[float | None, int]:
+def lowest_distance(run: Run, step: int | None = None) -> tuple[float | None, int]:
+    """The lowest Fréchet distance of a run up to a step, or of all, and the step at which it was; None where unknown.
+    """
     steps, values = run.history.series("distance")
     if step is not None:
         steps, values = steps[steps <= step], values[steps <= step]

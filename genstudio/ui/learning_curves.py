@@ -148,22 +148,22 @@ class LearningCurves(QWidget):
             self._append_gaps(run, place)
             return
         for name in run.history.metrics:
-            known = metrics.metric(name)
-            if known.group != self.group:
+            if metrics.metric(name).group != self.group:
                 continue
             key = f"{run.key}.{name}"
             if key not in self._drawn:
                 self._begin(key, run, name, place)
             steps, values = run.history.series(name, self._drawn[key])
             if len(steps):
-                self.curves.append(key, steps, -values if known.climbs else values)
+                self.curves.append(key, steps, metrics.drawn(name, values))
                 self._drawn[key] += len(steps)
 
     def _begin(self, key: str, run: Run, metric: str, place: int) -> None:
         known, several = metrics.metric(metric), len(self._shown()) > 1
         # One run's curves differ in colour as well; several runs have a colour each.
         colour = place if several else metrics.colour_of(metric)
-        name = f"{run.name}: {known.title}" if several else known.title
+        title = metrics.title_of(run, metric)
+        name = f"{run.name}: {title}" if several else title
         role = "valid" if known.held_out else "train"
         # What is measured batch by batch is noisy.
         smooth = not known.held_out and run.offers(Resumable)

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from genstudio.data.dataset import Kind
+from genstudio.models.capabilities import Adversarial
 from genstudio.runs.run import Run
 from genstudio.settings import describe
 
 LOSS, GAP = "Loss", "Gap to the truth"
 _PARTS, _WEIGHT, _RATE = "Reconstruction and KL", "KL weight", "Learning rate"
 _GRADIENT, _ACTIVE = "Gradient", "Active units"
-_VERDICTS, _RECOGNISED, _DISTANCE, _COVERED = "Verdict", "Recognised", "Distance of samples", "Covered"
+_VERDICTS, _RECOGNISED = "Verdict of the discriminator", "Told by the discriminator"
+_DISTANCE, _COVERED = "Distance of samples", "Covered by samples"
 _LOSSES = {"log-likelihood": "negative log-likelihood", "bound": "negative bound (ELBO)", "nothing": "loss"}
-NATS = "nats"
+NATS, PERCENT = "nats", "%"
 _SCALED_ROWS = 256
 """They tell what a scaling adds to a log-density; every row the same but under a logit."""
 
@@ -25,7 +30,7 @@ class Metric:
     Arguments:
         group: figures of one group are drawn on one plot.
         title: what its curve is called.
-        unit: "nats" stands for nats per item.
+        unit: "nats" stands for nats per item; what is in "%" is kept as shares from 0 to 1.
         held_out: it was measured on items that were not learned from.
         climbs: higher is better, so that its negative is drawn.
     """
@@ -51,14 +56,14 @@ _METRICS = {
     "rate": Metric(_RATE, "learning rate"),
     "gradient": Metric(_GRADIENT, "length before clipping"),
     "discriminator_loss": Metric(LOSS, "discriminator"),
-    "real_verdict": Metric(_VERDICTS, "of real items"),
-    "fake_verdict": Metric(_VERDICTS, "of made items"),
-    "real_recognised": Metric(_RECOGNISED, "real items"),
-    "fake_recognised": Metric(_RECOGNISED, "made items"),
+    "real_verdict": Metric(_VERDICTS, "on real items", "0 made, 1 real"),
+    "fake_verdict": Metric(_VERDICTS, "on made items", "0 made, 1 real"),
+    "real_recognised": Metric(_RECOGNISED, "real items taken for real", PERCENT),
+    "fake_recognised": Metric(_RECOGNISED, "made items taken for made", PERCENT),
     "distance": Metric(_DISTANCE, "Fréchet distance to validation items", held_out=True),
-    "recall": Metric(_COVERED, "validation items near samples", held_out=True),
-    "precision": Metric(_COVERED, "samples near validation items", held_out=True),
-    "modes": Metric(_COVERED, "modes of the truth", held_out=True),
+    "recall": Metric(_COVERED, "validation items near samples (recall)", PERCENT, held_out=True),
+    "precision": Metric(_COVERED, "samples near validation items (precision)", PERCENT, held_out=True),
+    "modes": Metric(_COVERED, "modes of the truth", PERCENT, held_out=True),
     "active_units": Metric(_ACTIVE, "active coordinates", "coordinates", held_out=True),
 }
 
@@ -67,6 +72,17 @@ def metric(name: str) -> Metric:
     """What a figure is; one that nobody knows has a plot of its own."""
     words = name.replace("_", " ").capitalize()
     return _METRICS.get(name) or Metric(words, words.lower())
+
+
+def title_of(run: Run, name: str) -> str:
+    """What a figure's curve of a run is called: in a game, the loss is that of one of two players."""
+    return "generator" if name == "loss" and run.offers(Adversarial) else metric(name).title
+
+
+def drawn(name: str, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The numbers that are drawn of a figure: what climbs as a loss, and shares in percent."""
+    known = metric(name)
+    return -values if known.climbs else 100 * values if known.unit == PERCENT else values
 
 
 def colour_of(name: str) -> int:

@@ -32,10 +32,12 @@ HEADERS = ("Run", "nats", "Gap")
 TIPS = (
     "Tick to lay its curves over the shown run's; double-click to rename",
     "Mean log-likelihood per item in the data's own units: of the validation items, or of the training items where "
-    "none are held out. Higher is better. ≥ stands before a lower bound of it, the best of the training. A click sorts",
+    "none are held out. Higher is better. ≥ stands before a lower bound of it, the best of the training. FD stands "
+    "before the lowest Fréchet distance of samples to validation items, in the model's own feature space, where there "
+    "is no likelihood; lower is better. A click sorts",
     "How far that is from what the truth itself reaches, nats; only where the truth is known. Lower is better",
 )
-WIDEST = "≥ −888.8"
+WIDEST = ("≥ −888.8", "FD 0.0088")
 # Told apart by shape, not by colour alone.
 MARKS = {
     Status.WAITING: ("○", "muted"), Status.TRAINING: ("▶", "success"), Status.PAUSED: ("‖", "warning"),
@@ -142,7 +144,7 @@ class RunsList(QWidget):
         header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
         for column in (FIGURE, GAP):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
-            tree.setColumnWidth(column, tree.fontMetrics().horizontalAdvance(WIDEST) + 18)
+            tree.setColumnWidth(column, max(map(tree.fontMetrics().horizontalAdvance, WIDEST)) + 18)
         header.setSectionsClickable(True)
         header.sectionClicked.connect(self._on_header)
         tree.currentItemChanged.connect(self._on_selected)

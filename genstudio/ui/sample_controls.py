@@ -9,17 +9,23 @@ from functools import partial
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from genstudio.runs.favourites import Wish
 from genstudio.settings import SettingInfo, Settings, describe, setting
 from genstudio.ui.choices_form import ChoicesForm
 from genstudio.ui.fields import Field, TypedField
 from genstudio.ui.number_edit import NumberEdit
 from genstudio.ui.plain_table import plain_label, quiet_button
-from genstudio.ui.sample_page import Wish
 from genstudio.ui.theme import Theme
 
 MOST_SEEDS = 2**32
 MOST_PICTURES, MOST_ROWS = 2_000, 10_000_000
 ROWS, PICTURES = 1_000, 100
+TRUNCATED = (
+    "Truncation",
+    "Noise is drawn so much nearer to its middle: below 1 samples are more typical and less diverse, at 1 as they were "
+    "learned, above 1 more daring.",
+)
+"""Title and help of the temperature where it is noise alone that it acts on."""
 PARTS = {"valid": "Validation", "train": "Training", "test": "Test"}
 
 
@@ -87,6 +93,15 @@ class SampleControls(QWidget):
             field = self.fields["n"]
             field.info = replace(field.info, maximum=MOST_PICTURES if pictures else MOST_ROWS)
             field.set_value(self._counts[pictures])
+
+    def call_truncation(self, truncation: bool) -> None:
+        """Call the temperature by the name that it has where a network makes samples of noise alone."""
+        field, label = self.fields["temperature"], self._labels["temperature"]
+        title, text = TRUNCATED if truncation else (field.info.label, field.info.help)
+        label.setText(title)
+        label.setToolTip(text)
+        field.editors()[0].setAccessibleName(title)
+        field.editors()[0].setToolTip(text)
 
     def offer_classes(self, words: Sequence[str]) -> None:
         """Let one of these be chosen, by its place; the one that was chosen last is chosen again, if it is there."""

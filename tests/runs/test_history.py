@@ -96,3 +96,11 @@ def test_half_a_million_steps_find_room() -> None:
     held, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert held * 25 < 100e6  # bytes, for 500,000 steps
+
+
+def test_the_newest_figures_up_to_a_step() -> None:
+    history = History()
+    take_all(history, [Progress(step, None, {"loss": float(step)}) for step in (1, 2, 5, 8)])
+    assert history.recent("loss", 2).tolist() == [5.0, 8.0]
+    assert history.recent("loss", 2, until=6).tolist() == [2.0, 5.0]
+    assert history.recent("loss", 9, until=0).tolist() == history.recent("nothing", 3).tolist() == []

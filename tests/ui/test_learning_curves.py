@@ -111,3 +111,17 @@ def test_only_what_is_measured_batch_by_batch_is_smoothed(
     assert {key.split(".")[1] for key, series in curves.curves._series.items() if series.smoothed} == {"train"}
     model.add_run(mixture)
     assert not any(series.smoothed for series in curves.curves._series.values())
+
+
+def test_both_players_of_a_game_stand_on_one_plot_and_shares_in_percent(
+    model: SessionModel, curves: LearningCurves, make_run: Callable[..., Run]
+) -> None:
+    run = make_run("gan", {})
+    for step in range(1, 9):
+        run.take(Progress(step, 8, {"loss": 0.7, "discriminator_loss": 1.3, "real_recognised": 0.75}))
+    model.add_run(run)
+    assert drawn(curves, run) == {"loss", "discriminator_loss"}
+    assert [series.title for series in curves.curves._series.values()] == ["generator", "discriminator"]
+    choose(curves.findChild(QComboBox, "curves.group"), "Told by the discriminator")
+    assert set(curves.curves.arrays()[f"{run.key}.real_recognised"][:, 1]) == {75.0}
+    assert curves.curves.item.getAxis("left").labelText == "%"

@@ -80,3 +80,44 @@ def test_what_knows_only_a_bound_of_pictures_is_not_said_to_know_more(make_run: 
     assert (metrics.loss_title(rows), metrics.loss_title(pictures)) == ("negative log-likelihood", "negative bound")
     assert figures(told(pictures, {"train": -900.0}))[0].startswith("≥")
     assert not figures(told(rows, {"train": -1.0}))[0].startswith("≥")
+
+
+@pytest.mark.parametrize(("lowest", "shown"), [(0.00312, "FD 0.0031"), (4.04, "FD 4"), (12.345, "FD 12.3"),
+                                               (1234.5, "FD 1234")])
+def test_a_game_is_known_by_its_lowest_distance(make_run: Callable[..., Run], lowest: float, shown: str) -> None:
+    run = told(make_run("gan", {}), {"loss": 0.7, "distance": 2 * lowest}, {"distance": lowest}, {"distance": 9e9})
+    assert figures(run) == (shown, "–")
+    assert f"lowest Fréchet distance {lowest:.4g}, at step 2" in summary(run)
+
+
+def test_samples_nearer_to_the_data_stand_above_others(make_run: Callable[..., Run]) -> None:
+    near, far = (told(make_run("gan", {}), {"distance": distance}) for distance in (1.0, 2.0))
+    exact = told(make_run("gmm", {}), {"train": -2.0})
+    assert rank(exact) > rank(near) > rank(far) > rank(make_run("gan", {}))
+
+
+def test_a_loss_in_a_game_is_that_of_a_player(make_run: Callable[..., Run]) -> None:
+    game, field = make_run("gan", {}), make_run("diffusion", {})
+    titles = [metrics.title_of(game, name) for name in ("loss", "discriminator_loss")]
+    assert titles == ["generator", "discriminator"]
+    assert metrics.title_of(field, "loss") == "training"
+    assert metrics.metric("loss").group == metrics.metric("discriminator_loss").group
+    assert metrics.colour_of("loss") != metrics.colour_of("discriminator_loss")
+
+
+def test_shares_are_drawn_in_percent_and_what_climbs_as_a_loss() -> None:
+    half = np.array([0.5])
+    assert metrics.drawn("recall", half).tolist() == metrics.drawn("real_recognised", half).tolist() == [50.0]
+    assert metrics.drawn("real_verdict", half).tolist() == metrics.drawn("loss", half).tolist() == [0.5]
+    assert metrics.drawn("train", half).tolist() == [-0.5]
+
+
+def test_the_figures_of_a_game_stand_on_plots_of_their_own(make_run: Callable[..., Run]) -> None:
+    run = told(make_run("gan", {}), {
+        "loss": 0.7, "discriminator_loss": 1.3, "real_verdict": 0.5, "fake_verdict": 0.5, "real_recognised": 0.5,
+        "fake_recognised": 0.5, "distance": 1.0, "recall": 0.5, "precision": 0.5,
+    })
+    assert metrics.groups(run) == (
+        "Loss", "Verdict of the discriminator", "Told by the discriminator", "Distance of samples", "Covered by samples"
+    )
+    assert metrics.unit_of(run, "Covered by samples") == "%"

@@ -12,7 +12,8 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from genstudio.data.preparation import PicturePreparation
-from genstudio.models.capabilities import Conditional, Latent, Samples
+from genstudio.models.capabilities import Adversarial, Conditional, Latent, Samples
+from genstudio.runs.favourites import Array, Wish
 from genstudio.runs.job import Asked, Status
 from genstudio.runs.run import Run
 from genstudio.training.events import Preview
@@ -21,7 +22,7 @@ from genstudio.ui.sample_body import SampleBody
 from genstudio.ui.sample_comparison import SampleComparison
 from genstudio.ui.sample_controls import SampleControls
 from genstudio.ui.sample_export import Offer, SampleExport
-from genstudio.ui.sample_page import Array, Page, Wish, empty_page, page_of
+from genstudio.ui.sample_page import Page, empty_page, page_of, starred
 from genstudio.ui.sample_views import HINTS, VIEWS, SampleViews
 from genstudio.ui.sample_words import NO_DATA
 
@@ -50,11 +51,10 @@ class SamplesPanel(Panel):
         self._page = empty_page((0,))
         self._asked: Asked | None = None
         self._classes_of: str | None = None
-        self.favourites = self.model.favourites
         self.controls = SampleControls(self.theme)
         self.body = SampleBody(self.theme, self.model.pump)
         self.grid, self.rows, self.detail = self.body.grid, self.body.rows, self.body.detail
-        self.comparison = SampleComparison(self.model, self.detail, self.favourites)
+        self.comparison = SampleComparison(self.model, self.detail)
         self.exporting = SampleExport(self.model, self.theme, self, self._offer)
         self.views = SampleViews(self.theme)
         self._arrange()
@@ -136,8 +136,8 @@ class SamplesPanel(Panel):
         self.rows.picked.connect(self.comparison.pick)
         self.comparison.picked.connect(self.body.show_detail)
         self.rows.samples.copied.connect(self._on_copied)
-        for starred in (self.grid.starred, self.rows.starred, self.detail.star_clicked):
-            starred.connect(self._on_starred)
+        for wanted in (self.grid.starred, self.rows.starred, self.detail.star_clicked):
+            wanted.connect(self._on_starred)
         for plot in (self.rows.stage, self.rows.line, self.detail.nearness, self.grid, self.detail.pair):
             plot.export_failed.connect(self.model.messages.show_error)
 
@@ -148,6 +148,7 @@ class SamplesPanel(Panel):
         self._classes_of = None
         self.controls.set_pictures(self.pictures)
         self.controls.offer_classes(())
+        self.controls.call_truncation(run.offers(Adversarial))
         self.controls.steering.show_run(run)
         self.body.set_pictures(self.pictures)
         if not self.pictures:
@@ -240,10 +241,10 @@ class SamplesPanel(Panel):
         return f"{VIEWS[self.views.current][0]}{step}"
 
     def _show_stars(self, run: Run) -> None:
-        self.views.show_count(len(self.favourites.of(run.key)))
+        self.views.show_count(len(run.favourites))
         if self.pictures:
             favourites = self.views.current == "favourites"
-            self.grid.set_marked([] if favourites else self.favourites.among(run.key, self._page))
+            self.grid.set_marked([] if favourites else starred(run.favourites, self._page))
 
     def _empty(self) -> Page:
         assert self._run is not None
@@ -253,7 +254,7 @@ class SamplesPanel(Panel):
 
     def _favourite_page(self) -> Page:
         assert self._run is not None
-        return page_of(self.favourites.of(self._run.key), self._empty().x.shape[1:])
+        return page_of(self._run.favourites.items, self._empty().x.shape[1:])
 
     # What the person does.
 
@@ -272,7 +273,7 @@ class SamplesPanel(Panel):
         run, item = self._run, self.comparison.item
         if run is None or item is None:
             return
-        self.favourites.toggle(run.key, item)
+        run.favourites.toggle(item)
         if self.views.current == "favourites":
             self._show(self._favourite_page())
         self._show_stars(run)
