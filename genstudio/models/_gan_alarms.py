@@ -40,19 +40,16 @@ class Alarms:
         self._settings, self._reachable, self._n_modes = settings, reachable, n_modes
         self._validations: deque[Mapping[str, float]] = deque(maxlen=SETTLED)
         self._verdicts: tuple[float, float] | None = None
-        self._step = self._uneven = self._seeing = 0
+        self._won_steps = self._blind_steps = 0
         self._said: set[str] = set()
 
-    def see(self, step: int, figures: Mapping[str, float]) -> None:
+    def see(self, figures: Mapping[str, float]) -> None:
         """Take up the verdicts of one step."""
         newest = figures["real_verdict"], figures["fake_verdict"]
         real, made = newest if self._verdicts is None else self._verdicts
         self._verdicts = real + _SMOOTHING * (newest[0] - real), made + _SMOOTHING * (newest[1] - made)
-        self._step = step
-        if not self._is_won:
-            self._uneven = step
-        if not self._is_blind:
-            self._seeing = step
+        self._won_steps = self._won_steps + 1 if self._is_won else 0
+        self._blind_steps = self._blind_steps + 1 if self._is_blind else 0
 
     def validated(self, share: float, figures: Mapping[str, float]) -> None:
         """Take up one validation.
@@ -69,9 +66,9 @@ class Alarms:
             yield from self._once(_ADVICE)
         if self.collapsed:
             yield from self._once(self._collapse())
-        if self._step - self._uneven >= PATIENCE_STEPS:
+        if self._won_steps >= PATIENCE_STEPS:
             yield from self._once(self._won())
-        if self._step - self._seeing >= PATIENCE_STEPS and self._is_far and not self.collapsed:
+        if self._blind_steps >= PATIENCE_STEPS and self._is_far and not self.collapsed:
             yield from self._once(_BLIND_NOTE)
 
     @property

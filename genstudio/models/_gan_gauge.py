@@ -42,7 +42,7 @@ class Gauge:
     Arguments:
         real: items that are not learned from, (N, D) in deviations of the data or (N, C, H, W) as intensities from
             0 to 1; at least `NEIGHBOURS` + 1, the first `MOST_ROWS` or `MOST_PICTURES` count.
-        modes: the share of known modes that rows like these cover; None where none are known.
+        modes: those of the truth; None where they are not known.
 
     References:
         Heusel, Ramsauer, Unterthiner, Nessler, Hochreiter (2017): GANs trained by a two time-scale update rule
@@ -52,7 +52,7 @@ class Gauge:
         Rahimi, Recht (2007): Random features for large-scale kernel machines.
     """
 
-    def __init__(self, real: Tensor, modes: Callable[[Tensor], float] | None = None) -> None:
+    def __init__(self, real: Tensor, modes: Modes | None = None) -> None:
         rows = real.dim() == 2
         self.count = min(len(real), MOST_ROWS if rows else MOST_PICTURES)
         real = real[: self.count].cpu()
@@ -62,6 +62,11 @@ class Gauge:
         self._radii = _radii(self._real)
         self._moments = _moments(self._features(real))
         self._modes = modes
+
+    @property
+    def n_modes(self) -> int | None:
+        """Modes of the truth, where they are known."""
+        return None if self._modes is None else self._modes.count
 
     def figures(self, made: Tensor) -> Found:
         """What made items come to, of which the first `count` count.
@@ -95,25 +100,27 @@ class Gauge:
         return {"recall": recalled.double().mean().item(), "precision": precise.double().mean().item()}
 
 
-def modes_of(data: Dataset, outward: Callable[[Tensor], Floats]) -> Callable[[Tensor], float] | None:
-    """What tells the share of modes that rows cover, where the truth is a mixture of round Gaussians.
-
-    A mode is covered where at least a tenth as many rows as its weight promises lie within three deviations.
+class Modes:
+    """The modes of a mixture of round Gaussians.
 
     Arguments:
         outward: brings rows as the gauge is given them to data units.
     """
-    truth = data.truth
-    if not isinstance(truth, GaussianMixture):
-        return None
-    means, reach, weights = truth.means, _REACH * truth.stds, truth.weights
 
-    def covered(made: Tensor) -> float:
-        rows = outward(made)
-        within = np.linalg.norm(rows[:, None] - means, axis=2) <= reach
-        return float((within.sum(axis=0) >= np.maximum(1.0, _FEW * weights * len(rows))).mean())
+    def __init__(self, truth: GaussianMixture, outward: Callable[[Tensor], Floats]) -> None:
+        self._truth, self._outward = truth, outward
+        self.count = len(truth.weights)
 
-    return covered
+    def __call__(self, made: Tensor) -> float:
+        """The share of modes with at least a tenth as many rows within three deviations as their weight promises."""
+        rows, truth = self._outward(made), self._truth
+        within = np.linalg.norm(rows[:, None] - truth.means, axis=2) <= _REACH * truth.stds
+        return float((within.sum(axis=0) >= np.maximum(1.0, _FEW * truth.weights * len(rows))).mean())
+
+
+def modes_of(data: Dataset, outward: Callable[[Tensor], Floats]) -> Modes | None:
+    """The modes of the truth where that is such a mixture; `outward` as for `Modes`."""
+    return Modes(data.truth, outward) if isinstance(data.truth, GaussianMixture) else None
 
 
 class _Waves:

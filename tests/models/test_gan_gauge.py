@@ -146,6 +146,7 @@ def test_modes_are_counted_in_data_units(source: type[Ring | Grid], options: dic
     truth = data.truth
     assert covered is not None
     assert isinstance(truth, GaussianMixture)
+    assert covered.count == Gauge(ring(9, 0), covered).n_modes == len(truth.weights)
     points, components = truth.sample(1000, 1)
     assert covered(torch.from_numpy(points / 2)) == 1.0
     few = np.resize(points[components < 3], (1000, 2))
