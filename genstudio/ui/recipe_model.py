@@ -23,6 +23,7 @@ from genstudio.runs.task import Task
 from genstudio.settings import validate
 from genstudio.ui.commands import EditRecipe, Section
 from genstudio.ui.data_loading import Advice, Loaded, advise, load
+from genstudio.ui.data_remarks import DataRemarks
 from genstudio.ui.messages import Messages
 from genstudio.ui.pump import Pump
 
@@ -68,8 +69,9 @@ class RecipeModel(QObject):
         self._unsuited = True
         self._suited: Mapping[str, Mapping[str, Any]] = {}
         self._asking: EditRecipe | None = None
-        self._notes: tuple[str, ...] = ()
+        self._remarks = DataRemarks(self.messages)
         self.pump.failed.connect(self.messages.show_error)
+        self.recipe_changed.connect(lambda _: self._remarks.follow_model(self.recipe.model.name))
 
     # Data.
 
@@ -235,16 +237,8 @@ class RecipeModel(QObject):
     def _on_loaded(self, loaded: Loaded) -> None:
         # Settings may have been changed while the data were being read.
         self.settle(Loaded(self._with_data(loaded.recipe.data), loaded.raw, loaded.data, loaded.notes))
-        self.messages.withdraw(self._notes)
-        self._notes = ()
-        for note in loaded.notes:
-            self._say(note)
+        self._remarks.begin(loaded.notes)
         self._recommend()
-
-    def _say(self, note: str) -> None:
-        """Show a remark on the present data; it is withdrawn when others come."""
-        self._notes = (*self._notes, note)
-        self.messages.show("info", note)
 
     def _on_load_failed(self, error: BaseException) -> None:
         self.messages.show_error(error)
@@ -277,7 +271,8 @@ class RecipeModel(QObject):
             self._propose(self._with_model(key, self._recommended(key)), "model")
             self._sound = self.recipe
             if key != former:
-                self._say(f"{advice.reasons[former]} {self.families[key].info.title} was chosen instead.")
+                remark = f"{advice.reasons[former]} {self.families[key].info.title} was chosen instead."
+                self._remarks.say_chosen(remark, key)
         self._asking = None
         self.loading_changed.emit(self.loading is not None)
 

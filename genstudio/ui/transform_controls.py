@@ -42,13 +42,13 @@ class TransformControls(QWidget):
         self.classes.setObjectName(f"{prefix}.class")
         self.classes.setAccessibleName("Class that is wanted")
         self.classes.setToolTip("Class that points are to become")
-        self.shuffle = quiet_button(theme, f"{prefix}.shuffle", "shuffle", "New points",
-                                    "Draw other points of the base")
+        self.shuffle = quiet_button(theme, f"{prefix}.shuffle", "shuffle", "New points", "")
         self.export_button = quiet_button(theme, f"{prefix}.export", "export", "Export…",
                                           "Write the way as an animation, a picture or numbers (Ctrl+E)")
         self._arrange()
         self._connect()
         self.offer_classes(())
+        self.show_kind(pictures=False)
 
     @property
     def forth(self) -> bool:
@@ -72,6 +72,14 @@ class TransformControls(QWidget):
         if names:
             self.classes.addItems(["any class", *names])
         self._show_what_matters()
+
+    def show_kind(self, pictures: bool) -> None:
+        """Say what is drawn: noise becomes pictures, and points of the base points."""
+        text, tip = ("New noise", "Draw other noise") if pictures else ("New points", "Draw other points of the base")
+        self.shuffle.setText(text)
+        self.shuffle.setToolTip(tip)
+        self.shuffle.setAccessibleName(text)
+        self.shuffle.setAccessibleDescription(tip)
 
     def offer_back(self, known: bool) -> None:
         """Whether there are items that can go back to the base."""

@@ -136,6 +136,7 @@ class TransformPanel(Panel):
         self.choices.show_run(run)
         self.controls.offer_classes(())
         self.controls.offer_back(run.data is not None)
+        self.controls.show_kind(self.of_pictures)
         self._views.setCurrentWidget(self.pictures if self.of_pictures else self.rows)
         self.rows.header.setVisible(not self.of_pictures)
         (self.pictures if self.of_pictures else self.rows).begin(run)

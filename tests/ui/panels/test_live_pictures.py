@@ -6,12 +6,13 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtWidgets import QLabel, QToolButton
 
 from genstudio.data.dataset import Dataset
 from genstudio.runs.run import Run
 from genstudio.ui.elided_label import ElidedLabel
 from genstudio.ui.live_pictures import COUNT, MANIFOLD_SIDE, LivePictures
+from genstudio.ui.messages import IDLE
 from genstudio.ui.panels.live import LivePanel
 from tests.ui.desk import Desk
 
@@ -65,6 +66,15 @@ def test_pictures_choose_a_model_that_learns_them(desk: Desk, live: LivePictures
     desk.model.undo.undo()
     desk.until(lambda: desk.model.table is not None and not desk.model.loading)
     assert desk.model.recipe.model.name == "gmm", "the model is part of the change that brought the pictures"
+
+
+def test_why_a_model_was_chosen_is_said_until_another_one_is(desk: Desk, live: LivePictures) -> None:
+    line = desk.find("messages.text", QLabel)
+    assert "was chosen instead" in line.text()
+    desk.model.edit_settings(latent_dim=3)
+    assert "was chosen instead" in line.text(), "it is still true"
+    desk.model.choose_model("flow")
+    assert line.text() == IDLE
 
 
 def test_real_pictures_stand_there_before_any_training(desk: Desk, live: LivePictures) -> None:

@@ -374,11 +374,14 @@ def test_sums_of_former_moments_are_not_made_up(moments: TransformHand) -> None:
 
 def test_another_runs_ways_take_the_place_of_the_former(moments: TransformHand) -> None:
     first = moments.model.current
+    assert moments.find("transform.shuffle").text() == "New points"
     moments.show(pictures(), Fading())
     assert moments.panel.pictures.isVisible()
+    assert moments.find("transform.shuffle").text() == "New noise"
     moments.model.show_run(first)
     moments.until(lambda: moments.transform.known and moments.panel.rows.isVisible())
     moments.until(lambda: len(moments.plot.points.points) > 0)
+    assert moments.find("transform.shuffle").text() == "New points"
 
 
 # Pictures.
