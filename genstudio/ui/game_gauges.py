@@ -27,7 +27,7 @@ from genstudio.ui.plots.throttle import Throttle
 REFRESH_MS = 200
 LEAST_WIDTH_PX = 230
 COLLAPSED = 0.5
-"""Below this share an alarm is raised."""
+"""An alarm is raised where a recall below this share of what training items reach, which is nearly all, lasts."""
 _LINES = 3
 """Room that every sentence has, so that nothing moves when it changes."""
 
@@ -46,11 +46,11 @@ class GameGauges(QWidget):
         self.setAccessibleName("How the game stands")
         self.real, self.made = self._recognised_bars()
         self.balance = self._balance_needle()
-        self.covered, self.precise = self._covered_bars()
+        self.modes, self.recall, self.precision = self._covered_bars()
         self.losses = self._card("losses", "Losses", ())
         self.recognised = self._card("recognised", "What the discriminator tells", (self.made, self.real))
         self.ahead = self._card("ahead", "Balance", (self.balance,))
-        self.collapse = self._card("collapse", "What the samples cover", (self.covered, self.precise))
+        self.collapse = self._card("collapse", "What the samples cover", (self.modes, self.recall, self.precision))
         self.distance = self._card("distance", "Distance of the samples", ())
         self._arrange()
         self._refresh_soon = Throttle(self.refresh, REFRESH_MS, self)
@@ -93,9 +93,10 @@ class GameGauges(QWidget):
         self.distance.show_words(short(figures.distance), distance_words(figures))
 
     def _show_covered(self, figures: Figures) -> None:
-        self.covered.set_title("modes reached" if figures.modes is not None else "recall")
-        self.covered.show_value(figures.covered, modes_text(figures))
-        self.precise.show_value(figures.precision, percent(figures.precision))
+        self.modes.setVisible(figures.modes is not None)
+        self.modes.show_value(figures.modes, modes_text(figures))
+        self.recall.show_value(figures.recall, percent(figures.recall))
+        self.precision.show_value(figures.precision, percent(figures.precision))
         self.collapse.show_words("", collapse_words(figures, COLLAPSED))
 
     def _recognised_bars(self) -> tuple[ShareBar, ShareBar]:
@@ -111,16 +112,20 @@ class GameGauges(QWidget):
         return BalanceNeedle(self._theme, f"{self._prefix}.balance", "Lead of the discriminator", tip,
                              ("generator fools it", "discriminator wins"))
 
-    def _covered_bars(self) -> tuple[ShareBar, ShareBar]:
-        covered = ShareBar(
-            self._theme, f"{self._prefix}.covered", "recall",
-            "Modes of the truth that samples reach, or, where those are not known, recall: the share of validation "
-            "items that lie as near to a sample as samples lie to each other. Below the red mark an alarm is raised",
+    def _covered_bars(self) -> tuple[ShareBar, ShareBar, ShareBar]:
+        modes = ShareBar(
+            self._theme, f"{self._prefix}.modes", "modes",
+            "Modes of the truth that samples reach, where it is a mixture and known",
         )
-        covered.set_limit(COLLAPSED)
-        return covered, ShareBar(
+        recall = ShareBar(
+            self._theme, f"{self._prefix}.recall", "recall",
+            "The share of held-out items that lie as near to a sample as samples lie to one another. A generator that "
+            "stays below the red mark has collapsed",
+        )
+        recall.set_limit(COLLAPSED)
+        return modes, recall, ShareBar(
             self._theme, f"{self._prefix}.precision", "precision",
-            "The share of samples that lie as near to a validation item as those lie to each other",
+            "The share of samples that lie as near to a held-out item as those lie to one another",
         )
 
     def _card(self, name: str, title: str, gauges: Sequence[Gauge]) -> _Card:

@@ -44,12 +44,6 @@ class Gauge(QWidget):
             self.setAccessibleDescription(text)
             self.update()
 
-    def set_title(self, title: str) -> None:
-        """Say what the number is."""
-        self.title = title
-        self.setAccessibleName(title)
-        self.update()
-
     def sizeHint(self) -> QSize:
         """One line, or as many as the gauge takes."""
         return QSize(200, self._height_px)
@@ -63,7 +57,7 @@ class ShareBar(Gauge):
         self.limit: float | None = None
 
     @property
-    def alarming(self) -> bool:
+    def low(self) -> bool:
         """Whether the share is below its limit."""
         return self.limit is not None and self.value is not None and self.value < self.limit
 
@@ -80,7 +74,7 @@ class ShareBar(Gauge):
         painter.setPen(QColor(tokens.muted))
         words = self.fontMetrics().elidedText(self.title, Qt.TextElideMode.ElideRight, int(wide) - 4)
         painter.drawText(row, Qt.AlignmentFlag.AlignLeft | upright, words)
-        painter.setPen(QColor(tokens.danger if self.alarming else tokens.text))
+        painter.setPen(QColor(tokens.warning if self.low else tokens.text))
         painter.drawText(row, Qt.AlignmentFlag.AlignRight | upright, self.text)
         bar = QRectF(wide, row.center().y() - _BAR_PX / 2, row.width() - wide - _NUMBER_PX, _BAR_PX)
         self._draw_bar(painter, bar)
@@ -92,7 +86,7 @@ class ShareBar(Gauge):
         if self.value is not None:
             filled = QRectF(bar)
             filled.setWidth(bar.width() * min(max(self.value, 0.0), 1.0))
-            painter.fillRect(filled, QColor(tokens.danger if self.alarming else tokens.series[0]))
+            painter.fillRect(filled, QColor(tokens.warning if self.low else tokens.series[0]))
         if self.limit is not None:
             place = bar.left() + self.limit * bar.width()
             painter.fillRect(QRectF(place - 1, bar.top() - 3, 2, bar.height() + 6), QColor(tokens.danger))

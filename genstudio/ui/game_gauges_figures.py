@@ -25,6 +25,7 @@ class Figures:
         real_verdict, fake_verdict: how real the discriminator holds either to be, means, 0 to 1.
         modes: share of the modes of the truth that are covered, 0 to 1; n_modes: how many there are.
         recall, precision: shares of validation items near samples, and of samples near validation items.
+        collapsed: whether an alarm was raised for what samples leave out.
         distance: Fréchet distance of samples to validation items; best: the lowest one, best_step: when that was.
     """
 
@@ -37,6 +38,7 @@ class Figures:
     n_modes: int | None = None
     recall: float | None = None
     precision: float | None = None
+    collapsed: bool = False
     distance: float | None = None
     best: float | None = None
     best_step: int = 0
@@ -48,11 +50,6 @@ class Figures:
             return None
         return self.real_verdict - self.fake_verdict
 
-    @property
-    def covered(self) -> float | None:
-        """The share of the modes that are covered, where modes are known, else the recall."""
-        return self.recall if self.modes is None else self.modes
-
 
 def figures_of(run: Run, step: int | None) -> Figures:
     """What was known of a run at a step, or is known now where that is None."""
@@ -62,7 +59,11 @@ def figures_of(run: Run, step: int | None) -> Figures:
     known = {name: float(values.mean()) for name, values in (means | newest).items() if len(values)}
     losses = tuple(history.recent(name, TREND_STEPS, step).tolist() for name in ("loss", "discriminator_loss"))
     best, best_step = lowest_distance(run, step)
-    return Figures((losses[0], losses[1]), **known, n_modes=_n_modes(run), best=best, best_step=best_step)
+    # Alarms do not say when they were raised, so that former moments cannot tell.
+    alarmed = step is None and any(note.badge == "collapsed" and note.level == "alarm" for note in history.notes)
+    return Figures(
+        (losses[0], losses[1]), **known, n_modes=_n_modes(run), collapsed=alarmed, best=best, best_step=best_step
+    )
 
 
 def lowest_distance(run: Run, step: int | None = None) -> tuple[float | None, int]:

@@ -72,18 +72,22 @@ def collapse_words(figures: Figures, limit: float) -> str:
     """How much of the data the samples cover.
 
     Arguments:
-        limit: the share below which an alarm is raised.
+        limit: the recall below which a collapse is suspected.
     """
-    covered = figures.covered
-    if covered is None:
+    if figures.recall is None:
         return "How much of the data the samples cover is measured at each validation."
-    return f"{_covered_words(figures)} {_collapse_verdict(figures, covered < limit)}"
+    told = f"{percent(figures.recall)} of held-out items have samples near them."
+    if figures.recall < limit:
+        return told + (" The generator has collapsed." if figures.collapsed else " If it stays so, it is a collapse.")
+    if figures.precision is not None and figures.precision < limit:
+        return f"{told} But only {percent(figures.precision)} of samples lie near data."
+    return f"{told} No collapse."
 
 
 def modes_text(figures: Figures) -> str:
-    """What the samples cover, as a number: "7 of 8 modes", or a share."""
+    """How many modes of the truth are covered: "7 of 8", or a share."""
     if figures.modes is None or not figures.n_modes:
-        return percent(figures.covered)
+        return percent(figures.modes)
     return f"{round(figures.modes * figures.n_modes)} of {figures.n_modes}"
 
 
@@ -100,22 +104,6 @@ def distance_words(figures: Figures) -> str:
 def short(value: float | None) -> str:
     """A number as it is shown; a dash where it is not known."""
     return "–" if value is None or not math.isfinite(value) else f"{value:.3g}"
-
-
-def _covered_words(figures: Figures) -> str:
-    if figures.modes is not None and figures.n_modes:
-        return f"Samples reach {modes_text(figures)} modes of the truth."
-    if figures.modes is not None:
-        return f"Samples reach {percent(figures.modes)} of the modes of the truth."
-    return f"{percent(figures.recall)} of validation items have samples near them."
-
-
-def _collapse_verdict(figures: Figures, collapsed: bool) -> str:
-    if collapsed:
-        return "Much of the data is never made: the generator has collapsed, or is on its way."
-    if figures.precision is not None and figures.precision < 0.5:
-        return f"But only {percent(figures.precision)} of samples lie near data."
-    return "No collapse."
 
 
 def _trend(values: Sequence[float]) -> int | None:

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from PySide6.QtWidgets import QVBoxLayout
 
+from genstudio.models._gan_alarms import POOR
 from genstudio.runs.run import Run
-from genstudio.training.events import Progress
-from genstudio.ui.game_gauges import GameGauges
+from genstudio.training.events import Note, Progress
+from genstudio.ui.game_gauges import COLLAPSED, GameGauges
 from genstudio.ui.game_gauges_bars import BalanceNeedle, ShareBar
 from genstudio.ui.game_gauges_figures import STEPS, Figures, figures_of
 from genstudio.ui.game_gauges_words import (
@@ -61,7 +62,7 @@ def told(run: Run, count: int, **figures: float) -> Run:
 
 def test_nothing_is_said_to_be_known_before_training(gauges: GameGauges) -> None:
     assert gauges.balance.value is None
-    assert gauges.covered.text == gauges.real.text == "–"
+    assert gauges.recall.text == gauges.real.text == "–"
     assert "once it learns" in gauges.recognised.sentence.text()
 
 
@@ -76,10 +77,13 @@ def test_the_newest_figures_stand_there_in_words_and_numbers(
         gauges.recognised.sentence.text())
     assert gauges.balance.value == pytest.approx(0.94)
     assert "The discriminator wins" in gauges.ahead.sentence.text()
-    assert gauges.covered.title == "recall"
-    assert gauges.covered.alarming
-    assert "collapsed" in gauges.collapse.sentence.text()
-    assert gauges.precise.accessibleDescription() == "90 %"
+    assert gauges.recall.low
+    assert not gauges.modes.isVisible()
+    assert "If it stays so" in gauges.collapse.sentence.text()
+    run.take(Note("alarm", "The generator has collapsed.", "", "collapsed"))
+    gauges.refresh()
+    assert "has collapsed" in gauges.collapse.sentence.text()
+    assert gauges.precision.accessibleDescription() == "90 %"
     assert gauges.losses.number.text() == "generator 0.7   discriminator 1.3"
     assert gauges.distance.number.text() == "3"
 
@@ -112,12 +116,19 @@ def test_what_is_measured_batch_by_batch_is_a_mean_and_what_is_validated_the_new
     assert (early.recall, early.best_step) == (0.05, 5)
 
 
-def test_modes_are_counted_where_the_truth_has_some(make_run: Callable[..., Run]) -> None:
+def test_modes_are_counted_where_the_truth_has_some(
+    gauges: GameGauges, model: SessionModel, make_run: Callable[..., Run]
+) -> None:
     run = told(make_run("gan", {}), 1, modes=0.875, recall=0.5)
     assert figures_of(run, None).n_modes is None
-    found = Figures(modes=0.875, n_modes=8, recall=0.5)
-    assert (modes_text(found), found.covered) == ("7 of 8", 0.875)
-    assert "Samples reach 7 of 8 modes" in collapse_words(found, 0.5)
+    model.add_run(run)
+    assert gauges.modes.isVisible()
+    assert gauges.modes.text == "88 %"
+    assert modes_text(Figures(modes=0.875, n_modes=8)) == "7 of 8"
+
+
+def test_the_mark_stands_where_the_alarm_is_raised() -> None:
+    assert COLLAPSED == POOR
 
 
 @pytest.mark.parametrize(("real", "made", "words"), [
@@ -148,7 +159,7 @@ def test_how_both_losses_move(generator: tuple[float, ...], discriminator: tuple
 
 
 def test_collapse_is_told_apart_from_samples_off_the_data() -> None:
-    assert "collapsed" in collapse_words(Figures(recall=0.3, precision=0.9), 0.5)
+    assert "has collapsed" in collapse_words(Figures(recall=0.3, precision=0.9, collapsed=True), 0.5)
     assert "lie near data" in collapse_words(Figures(recall=0.9, precision=0.2), 0.5)
     assert collapse_words(Figures(recall=0.9, precision=0.9), 0.5).endswith("No collapse.")
 
@@ -174,7 +185,7 @@ def test_a_bar_is_as_long_as_its_share_and_red_below_its_limit(
     bar.show_value(0.4, "40 %")
     assert len(colours(bar, theme.tokens.series[0])) == pytest.approx(far / 2, abs=2)
     bar.set_limit(0.5)
-    assert bar.alarming
+    assert bar.low
     assert not colours(bar, theme.tokens.series[0])
     assert bar.accessibleDescription() == "40 %"
 
