@@ -12,6 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from genstudio.ui.plots import gate
+from genstudio.ui.plots.clear_label import ClearLabel
 from genstudio.ui.plots.marks import Marks
 from genstudio.ui.plots.paint import retheme_legend
 from genstudio.ui.plots.plot import Plot
@@ -105,9 +106,8 @@ class Curves(Plot):
             self.item.removeItem(line)
         self._floors.clear()
         if value is not None and np.isfinite(value):
-            # Above the line, as one below would be cut at the bottom; at the right, where curves have yet to come.
-            options = {"position": 0.99, "anchors": [(1, 1), (1, 1)]}
-            line = pg.InfiniteLine(angle=0, movable=False, label=f"{label} {value:.4g}", labelOpts=options)
+            line = pg.InfiniteLine(angle=0, movable=False)
+            line.label = ClearLabel(line, f"{label} {value:.4g}", f"{value:.4g}", self._legend)
             self._floors["floor"] = line
             self.item.addItem(line, ignoreBounds=True)
             self._place_floor(value)

@@ -110,6 +110,30 @@ def test_the_floor_is_seen_and_moves_with_the_logarithm(curves: Curves) -> None:
     assert curves.bounds()[2] > 1.0
 
 
+@pytest.mark.parametrize("size", [(640, 420), (560, 150), (420, 150)])
+@pytest.mark.parametrize("level", [0.0, 0.5, 0.8, 1.0])
+def test_the_label_of_the_floor_leaves_the_legend_readable(
+    curves: Curves, qtbot: QtBot, size: tuple[int, int], level: float
+) -> None:
+    """Whatever the height of the floor, and also once the legend has grown or the plot has become narrow."""
+    curves.set_floor(level)
+    for name in ("training", "validation", "bound"):
+        curves.add_series(name, name)
+        curves.append(name, [0, 1, 2], [1.0, 0.5, 0.0])
+    curves.resize(*size)
+    qtbot.waitUntil(lambda: curves.graph.width() > size[0] / 2 and curves.size().width() == size[0])
+    picture(curves)
+    (line,) = curves._floors.values()
+    label, legend = (item.sceneBoundingRect() for item in (line.label.textItem, curves._legend))
+    assert not label.intersects(legend)
+    view = curves.box.mapRectToScene(curves.box.rect()).adjusted(-1, -1, 1, 1)
+    assert view.top() <= label.top()
+    assert label.bottom() <= view.bottom()
+    curves.clear()
+    curves.resize(640, 420)
+    picture(curves)
+
+
 @pytest.mark.parametrize("axis", ["x", "y"])
 def test_logarithms_bear_what_is_not_positive(curves: Curves, axis: str) -> None:
     curves.append("train", [0, 1, 2], [-1.0, 0.0, 2.0])
