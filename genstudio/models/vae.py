@@ -38,7 +38,7 @@ class VariationalAutoencoder(Autoencoder):
         presets={
             "Textbook (28 × 28 pictures)": {
                 "latent_dim": 2, "channels": (32, 64), "hidden_features": (16,), "likelihood": "bernoulli",
-                "max_epochs": 30, "learning_rate": 3e-3, "warmup": 200, "clip_norm": 0.0, "average": 0.999,
+                "max_epochs": 30, "learning_rate": 3e-3, "warmup": 1000, "clip_norm": 0.0, "average": 0.999,
             },
             # Dense layers go through five times as many of these small pictures in a second as convolutions do.
             "Larger latent space (28 × 28, black and white)": {
