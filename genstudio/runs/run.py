@@ -16,6 +16,7 @@ from genstudio.models.capabilities import Bound, Density, Resumable, Steered
 from genstudio.models.contract import Climbs, Model
 from genstudio.models.fitted import Fitted
 from genstudio.models.registry import model
+from genstudio.runs.favourites import Favourites
 from genstudio.runs.history import History
 from genstudio.runs.job import Job, Status, Told, Turned
 from genstudio.runs.joblike import JobLike
@@ -39,6 +40,7 @@ class Run:
         figures: final figures by key, each with `value`, `stderr`, `n`.
         by_hand: the parameters were edited after training, so they stand in the recipe.
         raw: the data before preparation, None where they are not at hand.
+        favourites: samples that a person put aside.
         resumable: what going on with the training needs is there, if its model can go on at all.
     """
 
@@ -56,6 +58,7 @@ class Run:
     by_hand: bool = False
     raw: Raw | None = None
     resumable: bool = True
+    favourites: Favourites = field(default_factory=Favourites)
     key: str = field(default_factory=lambda: uuid.uuid4().hex)
     _ahead: list[Told] = field(default_factory=list, repr=False)
 

@@ -9,6 +9,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from genstudio.data.pictures import Raw
+from genstudio.runs.favourites import to_plain
 from genstudio.runs.job import Asked, Status
 from genstudio.runs.learned import Learned, split
 from genstudio.runs.recipe import Recipe
@@ -20,10 +21,11 @@ class Snapshot:
     """A run as a file holds it.
 
     Arguments:
-        run: name, status, message, seconds, figures, by_hand, preparation and history, as plain values.
+        run: name, status, message, seconds, figures, by_hand, preparation, history and favourites, as plain values.
         history: the arrays of the history.
         learned: what the model has learned, and what going on needs; None where it has learned nothing.
         raw: the data before preparation, where they came from a file and are at hand.
+        favourites: the arrays of the samples that were put aside.
     """
 
     recipe: Recipe
@@ -31,6 +33,7 @@ class Snapshot:
     history: Mapping[str, NDArray[Any]]
     learned: Learned | None
     raw: Raw | None
+    favourites: Mapping[str, NDArray[Any]]
 
 
 def ask_state(run: Run) -> Asked:
@@ -49,13 +52,16 @@ def snapshot(run: Run, asked: Asked) -> Snapshot:
     told = run.history.step if run.status.ended else asked.step
     history = run.history.until(told if learned else 0)
     arrays, plain = history.state()
+    favourites, put_aside = to_plain(run.favourites.items)
     described = {
         "name": run.name, "status": str(run.status), "message": run.message, "seconds": run.seconds,
         "figures": {key: dict(figure) for key, figure in run.figures.items()}, "by_hand": run.by_hand,
         "preparation": run.preparation.state(), "history": plain, "items": run.job.items,
+        "favourites": put_aside,
     }
     if not run.status.ended and run.status is not Status.WAITING:
         step = f"{history.step:,} step" + "s" * (history.step != 1)
         described |= {"status": str(Status.STOPPED), "message": f"Saved while it was training, after {step}."}
     raw = run.raw if run.recipe.data.path is not None else None
-    return Snapshot(run.recipe, described, arrays, split(asked.result(), asked.step) if learned else None, raw)
+    known = split(asked.result(), asked.step) if learned else None
+    return Snapshot(run.recipe, described, arrays, known, raw, favourites)

@@ -17,6 +17,7 @@ from genstudio.errors import ArchiveError, GenStudioError
 from genstudio.models.capabilities import Resumable
 from genstudio.runs import stored_raw, strict_json, tensors
 from genstudio.runs.container import Members
+from genstudio.runs.favourites import Favourites, from_plain
 from genstudio.runs.history import History
 from genstudio.runs.job import Status
 from genstudio.runs.learned import Learned
@@ -42,6 +43,8 @@ def to_members(run: Snapshot, folder: str, origin: Mapping[str, Any]) -> Members
         f"{folder}/run.json": strict_json.encode({**run.run, "data": origin}),
         f"{folder}/history.safetensors": tensors.encode(run.history),
     }
+    if run.favourites:
+        members[f"{folder}/favourites.safetensors"] = tensors.encode(run.favourites)
     if run.learned is not None:
         members[f"{folder}/model.safetensors"] = tensors.encode(run.learned.state)
         if run.learned.checkpoint:
@@ -73,6 +76,7 @@ def from_members(members: Mapping[str, bytes], folder: str, tables: dict[str, Ra
     if not run.resumable and run.offers(Resumable):
         problems.append("its training cannot go on: what that needs is missing from the file, or damaged.")
     run.raw = raw
+    run.favourites = _favourites(members, folder, described.get("favourites"), preparation, problems)
     return run, [f"{run.name}: {problem}" for problem in problems]
 
 
@@ -141,6 +145,22 @@ def _history(members: Mapping[str, bytes], folder: str, plain: Any, problems: li
     except (ArchiveError, *_MALFORMED):
         problems.append("its curves cannot be read.")
         return History()
+
+
+def _favourites(
+    members: Mapping[str, bytes], folder: str, plain: Any, preparation: Preparation, problems: list[str]
+) -> Favourites:
+    """Samples that were put aside; older files hold none."""
+    if not plain:
+        return Favourites()
+    pictures = isinstance(preparation, PicturePreparation)
+    shape = preparation.shape if pictures else (len(preparation.columns),)
+    name = f"{folder}/favourites.safetensors"
+    try:
+        return Favourites(from_plain(tensors.decode(_member(members, name), name), plain, shape))
+    except (ArchiveError, *_MALFORMED):
+        problems.append("its favourites cannot be read.")
+        return Favourites()
 
 
 def _data(raw: Raw, recipe: Recipe, preparation: Preparation, problems: list[str]) -> Dataset | None:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QHBoxLayout, QM
 from genstudio.data.reader import Watch
 from genstudio.runs.animation import write_gif, write_strip
 from genstudio.runs.export import write_samples
+from genstudio.runs.favourites import Item
 from genstudio.runs.run import Run
 from genstudio.runs.sampled import sampled_table
 from genstudio.ui.data_views.rows_model import RowsModel
@@ -22,7 +23,6 @@ from genstudio.ui.latent_stations import StationList
 from genstudio.ui.latent_way import Station, Way
 from genstudio.ui.plain_table import plain_label, plain_table, quiet_button
 from genstudio.ui.plots.picture_grid import PictureGrid
-from genstudio.ui.sample_page import Item
 from genstudio.ui.session_model import SessionModel
 from genstudio.ui.theme import Theme
 
@@ -193,7 +193,7 @@ class LatentWalk(LatentPage):
         self.kept_menu.clear()
         for station in self.way.favourites:
             self.kept_menu.addAction(station.title).triggered.connect(partial(self._add, station))
-        for item in () if self.run is None else self.session.favourites.of(self.run.key):
+        for item in () if self.run is None else self.run.favourites.items:
             self.kept_menu.addAction(f"sample {item.title}").triggered.connect(partial(self._encode, item))
         if self.kept_menu.isEmpty():
             self.kept_menu.addAction("Nothing is kept yet").setEnabled(False)

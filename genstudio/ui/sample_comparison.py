@@ -9,11 +9,12 @@ import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from genstudio.applications.copying import shares
+from genstudio.runs.favourites import Array, Item, Wish
 from genstudio.runs.job import Asked
 from genstudio.runs.run import Run
 from genstudio.runs.sampled import sampled_table
 from genstudio.ui.sample_detail import SampleDetail
-from genstudio.ui.sample_page import Array, Favourites, Item, Page, Wish
+from genstudio.ui.sample_page import Page
 from genstudio.ui.sample_words import LATER, NO_DATA, WAITING, nearest_sentence, page_sentence, reconstruction_sentence
 from genstudio.ui.session_model import SessionModel
 
@@ -33,9 +34,9 @@ class SampleComparison(QObject):
 
     picked = Signal(bool)
 
-    def __init__(self, model: SessionModel, detail: SampleDetail, favourites: Favourites) -> None:
+    def __init__(self, model: SessionModel, detail: SampleDetail) -> None:
         super().__init__(detail)
-        self._model, self._detail, self._favourites = model, detail, favourites
+        self._model, self._detail = model, detail
         self._run: Run | None = None
         self._page: Page | None = None
         self._resting = False
@@ -101,9 +102,7 @@ class SampleComparison(QObject):
     def refresh_star(self) -> None:
         """Show whether the chosen item is a favourite."""
         item = self.item
-        known = item is not None and self._run is not None
-        starred = self._favourites.has(self._run.key, item) if known and self._run and item else None
-        self._detail.show_star(starred)
+        self._detail.show_star(None if item is None or self._run is None else item in self._run.favourites)
 
     # What is shown.
 

@@ -10,12 +10,12 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from genstudio.data.table import Column, ColumnType, Table
+from genstudio.runs.favourites import Array
 from genstudio.ui.data_views.rows_model import RowsModel
 from genstudio.ui.icons import bind_icon
 from genstudio.ui.plain_table import fit_columns, plain_label, plain_table, quiet_button
 from genstudio.ui.plots.nearness import Nearness
 from genstudio.ui.plots.picture_grid import PictureGrid
-from genstudio.ui.sample_page import Array
 from genstudio.ui.sample_words import EXPLAINED
 from genstudio.ui.theme import Theme
 

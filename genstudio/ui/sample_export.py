@@ -15,11 +15,12 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog, QMenu, QToolButton, QWi
 from genstudio.data.reader import Watch
 from genstudio.errors import GenStudioError
 from genstudio.runs.export import check_format, write_samples
+from genstudio.runs.favourites import Wish
 from genstudio.runs.picture_export import check_picture_format, write_pictures
 from genstudio.runs.run import Run
 from genstudio.runs.sampled import write_beside
 from genstudio.ui.plain_table import quiet_button
-from genstudio.ui.sample_page import Page, Wish
+from genstudio.ui.sample_page import Page
 from genstudio.ui.session_model import SessionModel
 from genstudio.ui.theme import Theme
 

@@ -13,11 +13,12 @@ from genstudio.data.dataset import Dataset
 from genstudio.data.preparation import Preparation
 from genstudio.data.reader import Watch
 from genstudio.data.table import Table
+from genstudio.runs.favourites import Array
 from genstudio.runs.sampled import beside_table, sampled_table
 from genstudio.ui.plots.line_view import LineView
 from genstudio.ui.plots.stage import Stage
 from genstudio.ui.pump import Pump
-from genstudio.ui.sample_page import Array, Page
+from genstudio.ui.sample_page import Page
 from genstudio.ui.sample_table import SampleTable
 from genstudio.ui.theme import Theme
 from genstudio.ui.view_choice import ViewChoice

@@ -11,7 +11,7 @@ from genstudio.ui.theme import Theme
 VIEWS = {
     "samples": ("Samples", "sample", "What the model invents"),
     "reconstructions": ("Reconstructions", "compare", "Items beside what the model makes of them"),
-    "favourites": ("Favourites", "star", "What was put aside of this run, as long as the window is open"),
+    "favourites": ("Favourites", "star", "What was put aside of this run; it is saved with it"),
 }
 HINTS = {
     "samples": "The first samples come after the first step.",

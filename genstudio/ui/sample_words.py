@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from genstudio.applications.copying import QUANTILES, Verdict, verdict, verdicts
-from genstudio.ui.sample_page import Array
+from genstudio.runs.favourites import Array
 
 BY_CHANCE = QUANTILES[0]
 """The share of training items that lie as near to another one as what is called a copy."""

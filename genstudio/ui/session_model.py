@@ -22,7 +22,6 @@ from genstudio.ui.commands import EditByHand, EditRecipe, RemoveRun, Section
 from genstudio.ui.continuation import Continuation
 from genstudio.ui.data_loading import Loaded
 from genstudio.ui.recipe_model import RecipeModel
-from genstudio.ui.sample_page import Favourites
 from genstudio.ui.second_try import offer_of
 from genstudio.ui.truth_gap import TruthGap
 from genstudio.ui.watching import Watching
@@ -60,7 +59,6 @@ class SessionModel(RecipeModel):
         self.session = Session(workers=workers)
         self.current: Run | None = None
         self.compared: set[str] = set()
-        self.favourites = Favourites()
         self.delay_seconds = 0.0
         self._removed: list[Run] = []
         self.watching = Watching(self)

@@ -13,10 +13,10 @@ from PySide6.QtGui import QDropEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 
+from genstudio.runs.favourites import Item, Wish
 from genstudio.runs.job import Status
 from genstudio.ui.latent_sliders import PLACES
 from genstudio.ui.panels.latent import LatentPanel
-from genstudio.ui.sample_page import Item, Wish
 from genstudio.ui.session_model import SessionModel
 from genstudio.ui.theme import Theme
 from tests.ui.panels.latent_hand import LatentHand, arc, bars, learned
@@ -257,7 +257,7 @@ def test_favourite_samples_become_stations(pictures: LatentHand) -> None:
     menu.aboutToShow.emit()
     assert not menu.actions()[0].isEnabled()
     x = run.job.ask("sample", n=3, seed=5).result(30)["x"]
-    pictures.model.favourites.toggle(run.key, Item(x[2], -1, Wish(3, 5), 0, 2))
+    run.favourites.toggle(Item(x[2], -1, Wish(3, 5), 0, 2))
     menu.aboutToShow.emit()
     menu.actions()[0].trigger()
     pictures.until(lambda: len(pictures.panel.way.stations) == 1)

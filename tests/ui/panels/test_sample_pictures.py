@@ -19,10 +19,10 @@ from genstudio.applications.mosaic import as_bytes
 from genstudio.data.catalogue.digits import Digits
 from genstudio.data.pictures import Pictures
 from genstudio.runs.archive import open_session, save_run
+from genstudio.runs.favourites import Wish
 from genstudio.runs.job import Status
 from genstudio.runs.run import Run
 from genstudio.ui.panels.samples import SamplesPanel
-from genstudio.ui.sample_page import Wish
 from genstudio.ui.session_model import SessionModel
 from genstudio.ui.theme import Theme
 from tests.patience import PATIENCE_S
@@ -352,7 +352,7 @@ def test_rows_have_reconstructions_neighbours_and_favourites_too(hand: PictureHa
     assert pair.data(pair.index(0, 1)) == f"{hand.panel.page.x[4, 0]:.6g}"
     rows.table.setFocus()
     QTest.keyClick(rows.table, Qt.Key.Key_S)
-    assert len(hand.panel.favourites.of(run.key)) == 1
+    assert len(run.favourites) == 1
     hand.click("samples.show_reconstructions")
     hand.until(lambda: hand.panel.page.other is not None)
     titles = [rows.rows.headerData(i, Qt.Orientation.Horizontal) for i in range(rows.rows.columnCount())]
