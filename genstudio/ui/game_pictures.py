@@ -18,7 +18,7 @@ from genstudio.training.events import Preview
 from genstudio.ui.game_pictures_bar import PicturesBar
 from genstudio.ui.game_pictures_detail import PictureDetail
 from genstudio.ui.game_pictures_overlay import overlaid
-from genstudio.ui.game_pictures_words import blend_words, grid_title, picture_words, verdict_words
+from genstudio.ui.game_pictures_words import blend_words, made_title, picture_words, real_title, verdict_words
 from genstudio.ui.panel import Panel
 from genstudio.ui.plots.judged_grid import JudgedGrid
 from genstudio.ui.titled_grid import TitledGrid
@@ -113,9 +113,10 @@ class GamePictures(QWidget):
         for part, grid in self.grids.items():
             words = [picture_words(verdict, part) for verdict in answer[f"{part}_verdict"].tolist()]
             grid.set_judged(self._seen(part), answer[f"{part}_verdict"], words)
-        self.made.set_title(grid_title(self.bar.seed, run.model.info.step_name, self._step))
-        self.real.set_title("Held-out pictures" if answer["held_out"][0] else "Pictures of the data")
-        self.grids["real"].set_hint(_NO_DATA)
+        made, real = self.grids["made"], self.grids["real"]
+        self.made.set_title(made_title(self.bar.seed, made.verdicts, f"{run.model.info.step_name} {self._step:,}"))
+        self.real.set_title(real_title(bool(answer["held_out"][0]), real.verdicts))
+        real.set_hint(_NO_DATA)
         self.bar.show_blend(_blend(answer))
         self._show_chosen()
 

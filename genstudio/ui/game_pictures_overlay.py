@@ -28,8 +28,7 @@ def overlaid(x: Array, attention: Array, colour: tuple[int, int, int]) -> NDArra
         bytes, shape (N, 3, H, W).
     """
     grey = _DIMMED * as_bytes(x).mean(axis=1, keepdims=True)
-    # The root lets what is faint be seen beside the strongest place.
-    alpha = _MOST_OPAQUE * np.sqrt(np.clip(attention, 0.0, 1.0))
+    alpha = _MOST_OPAQUE * np.clip(attention, 0.0, 1.0)
     mixed = (1 - alpha) * grey + alpha * np.asarray(colour, float)[:, None, None]
     return np.asarray(np.rint(mixed), np.uint8)
 

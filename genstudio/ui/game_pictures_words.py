@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 UNSURE = 0.1
 """Verdicts that are no farther from a half say that the discriminator cannot tell."""
 
@@ -11,9 +13,16 @@ def picture_words(verdict: float, part: str) -> str:
     return f"{part}, held to be real at {verdict:.2f}"
 
 
-def grid_title(seed: int, step_name: str, step: int) -> str:
-    """What the made pictures are made of, and when."""
-    return f"Made from noise {seed} · {step_name} {step:,}"
+def made_title(seed: int, verdicts: Sequence[float], moment: str) -> str:
+    """What the made pictures are made of, what is held of them, and when."""
+    return f"Made from noise {seed} · {_held(verdicts)} · {moment}"
+
+
+def real_title(held_out: bool, verdicts: Sequence[float]) -> str:
+    """What the real pictures are, and what is held of them."""
+    if not len(verdicts):
+        return "Real"
+    return f"{'Held out' if held_out else 'Real'} · {_held(verdicts)}"
 
 
 def verdict_words(verdict: float, part: str, index: int, class_word: str) -> str:
@@ -44,6 +53,10 @@ def blend_words(low: tuple[int, int], high: tuple[int, int], share: float) -> st
     if low == high:
         return f"Grown to {_sides(low)}"
     return f"Growing: {_sides(low)} → {_sides(high)}, {100 * share:.0f} %"
+
+
+def _held(verdicts: Sequence[float]) -> str:
+    return f"held to be real at {sum(verdicts) / len(verdicts):.2f} on average"
 
 
 def _sides(size: tuple[int, int]) -> str:

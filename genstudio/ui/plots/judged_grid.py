@@ -17,7 +17,7 @@ from genstudio.ui.theme import Theme, with_tabular_digits
 Array = NDArray[Any]
 
 FOOT_PX, BAR_PX = 17.0, 5.0
-_DIGITS_PX, _FONT_PX, _LEAST_BAR_PX, _SIDE_PX = 26.0, 11, 18.0, 1.0
+_DIGITS_PX, _FONT_PX, _LEAST_BAR_PX, _SIDE_PX = 26.0, 11, 10.0, 1.0
 
 
 class JudgedGrid(PictureGrid):
