@@ -153,8 +153,7 @@ def _favourites(
     """Samples that were put aside; older files hold none."""
     if not plain:
         return Favourites()
-    pictures = isinstance(preparation, PicturePreparation)
-    shape = preparation.shape if pictures else (len(preparation.columns),)
+    shape = preparation.shape if isinstance(preparation, PicturePreparation) else (len(preparation.columns),)
     name = f"{folder}/favourites.safetensors"
     try:
         return Favourites(from_plain(tensors.decode(_member(members, name), name), plain, shape))
