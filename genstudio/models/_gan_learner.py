@@ -10,8 +10,20 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 
+from genstudio.models._deep import pieces
+from genstudio.models._gan_alarms import Alarms
+from genstudio.models._gan_gauge import Gauge
 from genstudio.models._gan_losses import GAMES, Game
-from genstudio.models._gan_nets import DISCRIMINATOR, GENERATOR, Critic, critic_of
+from genstudio.models._gan_nets import (
+    COMPANY,
+    DISCRIMINATOR,
+    GENERATOR,
+    Critic,
+    critic_of,
+    grow,
+    looks_at_batches,
+    only_answering,
+)
 from genstudio.models._gan_penalties import one_centred, with_slopes, zero_centred
 from genstudio.models._gan_settings import GanSettings
 from genstudio.models._one_net import FORGOTTEN, BatchedItems, withheld
@@ -29,7 +41,8 @@ class GanLearner:
     Arguments:
         nets: `generator` and `discriminator`.
         live: who learns, the discriminator's rate and the noise are read at every step.
-        items: those to learn from and those held out; rows in standard units, pictures as intensities.
+        items: those to learn from; rows in standard units, pictures as intensities.
+        gauge: holds made items against those that are not learned from; None where those are too few.
     """
 
     rates: Mapping[str, str] = {DISCRIMINATOR: "discriminator_rate"}
@@ -37,17 +50,18 @@ class GanLearner:
 
     def __init__(
         self, nets: Mapping[str, nn.Module], settings: GanSettings, live: LiveSettings,
-        items: tuple[BatchedItems, BatchedItems],
+        items: BatchedItems, gauge: Gauge | None,
     ) -> None:
         self._nets, self._settings, self._live = nets, settings, live
-        self._train, self._valid = items
+        self._train, self._gauge = items, gauge
+        self._alarms = _alarms_of(settings, items, gauge)
         self._game: Game = GAMES[settings.loss]
         self._critic = critic_of(nets)
-        self._apart = settings.pack > 1 or settings.minibatch_discrimination or settings.minibatch_stddev
-        self._deviation = 0.0
+        self._apart = looks_at_batches(settings)
+        self._share = self._deviation = 0.0
         self._said: Dealt = (torch.zeros(1), torch.zeros(1))
         self._losses = {"loss": 0.0, "discriminator_loss": 0.0}
-        self._critic.keep_company(*self._dealt(torch.arange(min(len(self._train), 64))))
+        self._critic.keep_company(*self._dealt(torch.arange(min(len(self._train), COMPANY))))
 
     @property
     def nets(self) -> Mapping[str, nn.Module]:
@@ -61,7 +75,8 @@ class GanLearner:
 
     def losses(self, batch: Batch) -> Iterator[tuple[str, Tensor]]:
         """The discriminator's losses one after another, then the generator's; of those who learn."""
-        players = self._live["players"]
+        players, self._share = self._live["players"], batch.share
+        grow(self._nets, batch.share)
         self._deviation = float(self._live["instance_noise"]) * (1 - batch.share)
         real, given = self._told(self._dealt(batch.rows), batch.draw)
         for turn in range(self._settings.discriminator_steps if players != GENERATOR else 1):
@@ -83,21 +98,37 @@ class GanLearner:
         real, made = (self._game.verdict(said, self._critic.levels) for said in self._said)
         shares = torch.stack([real.mean(), made.mean(), (real > 0.5).float().mean(), (made < 0.5).float().mean()])
         names = "real_verdict", "fake_verdict", "real_recognised", "fake_recognised"
-        return {**self._losses, **dict(zip(names, shares.tolist(), strict=True))}
+        found = dict(zip(names, shares.tolist(), strict=True))
+        self._alarms.see(found)
+        return {**self._losses, **found}
 
     def validate(self, step: int) -> Mapping[str, float]:
-        """Nothing yet."""
-        return {}
+        """What the gauge says of items that are made of the same noise whenever it is asked."""
+        if self._gauge is None:
+            return {}
+        draw = torch.Generator().manual_seed(0)
+        rows = torch.randint(len(self._train), (self._gauge.count,), generator=draw)
+        z = torch.randn(len(rows), self._settings.latent_dim, generator=draw)
+        with only_answering(self._nets):
+            found = self._gauge.figures(torch.cat([self._shown(rows[part], z[part]) for part in pieces(len(rows))]))
+        self._alarms.validated(self._share, found)
+        return found
 
     def remarks(self, step: int) -> Iterator[Note]:
-        """Nothing yet."""
-        yield from ()
+        """Collapse, a game that is no game, and what to watch."""
+        yield from self._alarms.notes()
 
     # What is dealt.
 
     def _dealt(self, rows: Tensor) -> Dealt:
         x, given = self._train.take(rows)
         return (2 * x - 1 if x.dim() == 4 else x), given
+
+    def _shown(self, rows: Tensor, z: Tensor) -> Tensor:
+        """What noise becomes, of the classes of some training items; in units of the items."""
+        _, given = self._train.take(rows.to(self._train.device))
+        made = cast("Tensor", self._nets[GENERATOR](z.to(given.device), given)).float()
+        return (made + 1) / 2 if made.dim() == 4 else made
 
     def _told(self, dealt: Dealt, draw: torch.Generator) -> Dealt:
         """Some classes are withheld, so that items of an unknown class are known, too."""
@@ -190,6 +221,13 @@ class GanLearner:
                 self._discriminator_loss(ahead, real, given, batch.draw).backward()  # type: ignore[no-untyped-call]
                 optimizer.step()
         return ahead.requires_grad_(False)
+
+
+def _alarms_of(settings: GanSettings, items: BatchedItems, gauge: Gauge | None) -> Alarms:
+    if gauge is None:
+        return Alarms(settings, 0.0)
+    some, _ = items.take(torch.arange(min(len(items), gauge.count), device=items.device))
+    return Alarms(settings, gauge.recall(some), gauge.n_modes)
 
 
 @contextmanager

@@ -11,6 +11,9 @@ from torch import Tensor, nn
 
 from genstudio.models._gan_settings import GanSettings
 from genstudio.nets.gan.dense import DenseDiscriminator, DenseGenerator
+from genstudio.nets.gan.growing import Growing
+from genstudio.nets.gan.heads import Choices
+from genstudio.nets.gan.pictures import picture_nets
 from genstudio.nets.gan.remedies import pack, pack_with
 
 GENERATOR, DISCRIMINATOR = "generator", "discriminator"
@@ -72,24 +75,53 @@ class Critic(nn.Module):
     def _packed(self, x: Tensor, given: Tensor) -> tuple[Tensor, Tensor]:
         if self._together == 1:
             return x, given
-        packed, classes = (
-            (pack(x, self._together), pack(given, self._together)) if self.training else
-            (pack_with(x, self.company, self._together), pack_with(given, self.company_given, self._together))
-        )
+        packed = self._beside(x, self.company)
+        if not given.shape[1]:
+            return packed, given[: len(packed)]
         # Of the classes of a pack, their shares are told.
-        return packed, classes.view(len(packed), self._together, -1).mean(dim=1)
+        return packed, self._beside(given, self.company_given).unflatten(1, (self._together, -1)).mean(dim=1)
+
+    def _beside(self, x: Tensor, company: Tensor) -> Tensor:
+        return pack(x, self._together) if self.training else pack_with(x, company, self._together)
 
 
 def nets_for(settings: GanSettings, shape: tuple[int, ...], n_classes: int) -> dict[str, nn.Module]:
-    """Untrained networks by name."""
-    together = settings.pack
+    """Untrained networks by name: dense for rows, convolutional for pictures."""
+    generator, discriminator = (
+        _of_pictures(settings, (shape[0], shape[1], shape[2]), n_classes) if len(shape) == 3 else
+        _of_rows(settings, shape[0], n_classes)
+    )
+    return {GENERATOR: generator, DISCRIMINATOR: Critic(discriminator, shape, n_classes, settings.pack)}
+
+
+def looks_at_batches(settings: GanSettings) -> bool:
+    """Whether what a discriminator says of an item hangs on those beside it, so that real and made must be apart."""
+    return settings.pack > 1 or settings.minibatch_discrimination or settings.minibatch_stddev
+
+
+def _of_rows(settings: GanSettings, dimension: int, n_classes: int) -> tuple[nn.Module, nn.Module]:
+    choices = Choices(
+        n_classes, settings.spectral_norm, settings.minibatch_stddev, settings.minibatch_discrimination, settings.pack
+    )
     widths = settings.hidden_features
-    generator = DenseGenerator(settings.latent_dim, n_classes, widths, shape[0])
-    discriminator = DenseDiscriminator(
-        together * shape[0], n_classes, widths, waves=settings.waves, by_norm=settings.spectral_norm,
+    return (DenseGenerator(settings.latent_dim, n_classes, widths, dimension),
+            DenseDiscriminator(dimension, widths, choices, waves=settings.waves))
+
+
+def _of_pictures(settings: GanSettings, shape: tuple[int, int, int], n_classes: int) -> tuple[nn.Module, nn.Module]:
+    return picture_nets(
+        shape, n_classes, settings.latent_dim, channels=settings.channels, architecture=settings.architecture,
+        progressive=settings.progressive, spectral_norm=settings.spectral_norm, pack=settings.pack,
         minibatch_discrimination=settings.minibatch_discrimination, minibatch_stddev=settings.minibatch_stddev,
     )
-    return {GENERATOR: generator, DISCRIMINATOR: Critic(discriminator, shape, n_classes, together)}
+
+
+def grow(nets: Mapping[str, nn.Module], share: float) -> None:
+    """Let networks that grow come to where growth is after a share, 0 to 1, of the training."""
+    for net in nets.values():
+        inner = net.net if isinstance(net, Critic) else net
+        if isinstance(inner, Growing):
+            inner.grow(share)
 
 
 def critic_of(nets: Mapping[str, nn.Module]) -> Critic:

@@ -12,7 +12,7 @@ from genstudio.models._autoencoder_settings import Width, passes
 from genstudio.settings import setting
 from genstudio.training.descent_settings import DescentSettings
 
-FEWEST_ITEMS, MOST_ITEMS, PICTURES = 64, 512, 64
+FEWEST_ITEMS, MOST_ITEMS, PICTURES, TEXTBOOK = 64, 512, 64, 32
 STEPS = 8000
 """So many steps are enough for most tables, and take a minute or so."""
 
@@ -32,6 +32,17 @@ class GanSettings(DescentSettings):
     hidden_features: Annotated[tuple[Width, ...], Field(min_length=1)] = setting(
         (128, 128, 128), "Widths of the dense layers of both networks; of points and tables.", label="Dense widths",
         of="table",
+    )
+    architecture: Literal["recommended", "textbook"] = setting(
+        "recommended", "Networks of pictures: residual ones that learn fast, or those of the textbook's DCGAN.",
+        of="images",
+    )
+    channels: Annotated[tuple[Width, ...], Field(min_length=1)] = setting(
+        (32, 64), "Channels at each size of the picture; each size is half of the one before.", of="images",
+    )
+    progressive: bool = setting(
+        False, "Small pictures are learned first; higher resolutions are blended in one after the other.",
+        label="Progressive growing", of="images",
     )
     waves: int = setting(
         0, "Waves of doubling frequency that the discriminator is shown of each column, so that it sees fine detail; "
@@ -100,18 +111,34 @@ class GanSettings(DescentSettings):
         0.999, "Decay of a moving average of the generator's weights, which is what is shown and kept; 0 takes the "
         "weights themselves.", ge=0, lt=1, label="Generator average", advanced=True,
     )
+    beta1: float = setting(
+        0.0, "How much of the running mean of gradients stays at each step; little, as the game goes on under it.",
+        ge=0, lt=1, label="Memory of gradients", advanced=True,
+    )
+    beta2: float = setting(
+        0.99, "How much of the running mean of their squares stays.", ge=0, lt=1, label="Memory of their squares",
+        advanced=True,
+    )
     clip_norm: float = setting(
         100.0, "Gradients longer than this are shortened to it; 0 leaves them as they are.", ge=0, log=True,
         label="Gradient clipping", advanced=True,
     )
 
     def betas(self) -> tuple[float, float]:
-        """Little of past gradients stays, as the game goes on under them."""
-        return 0.0, 0.99
+        """How much of the running means of gradients and of their squares stays at each step."""
+        return self.beta1, self.beta2
 
     def items_a_step(self, items: int) -> int:
         """Many where there are many: dense layers go through them at little cost."""
         return int(np.clip(2 ** round(np.log2(max(1, items) / 8)), FEWEST_ITEMS, MOST_ITEMS))
+
+
+class PictureGanSettings(GanSettings):
+    """The same, as pictures take them."""
+
+    def items_a_step(self, items: int) -> int:
+        """Few: a picture has many pixels to learn from."""
+        return TEXTBOOK if self.architecture == "textbook" else PICTURES
 
 
 def for_data(data: Dataset) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from typing import Any, ClassVar
 
 import numpy as np
@@ -13,15 +13,19 @@ from torch import Tensor, nn
 from genstudio.data.dataset import Dataset, Kind
 from genstudio.data.scaling import Standard
 from genstudio.errors import ArchiveError
-from genstudio.models._deep import DeepModel, Shape, pieces
+from genstudio.models._deep import DeepModel, Shape, pieces, tensor_of
+from genstudio.models._gan_gauge import NEIGHBOURS, Gauge, modes_of
 from genstudio.models._gan_learner import GanLearner
 from genstudio.models._gan_losses import GAMES
 from genstudio.models._gan_nets import GENERATOR, Critic, critic_of, nets_for, only_answering
-from genstudio.models._gan_settings import GanSettings, for_data
+from genstudio.models._gan_presets import PRESETS
+from genstudio.models._gan_projection import project
+from genstudio.models._gan_settings import GanSettings, PictureGanSettings, for_data
 from genstudio.models._one_net import BatchedItems, classes_given
-from genstudio.models._suitability import unsuitable_numbers
+from genstudio.models._suitability import FEWEST_ROWS, unsuitable_numbers
 from genstudio.models.contract import Array, Floats, Ints, ModelInfo
-from genstudio.training.events import LiveSettings
+from genstudio.training.budget import Budget
+from genstudio.training.events import Event, LiveSettings
 
 STOPS = 16
 """Places on the way from the mean to an item at which slopes are taken."""
@@ -34,9 +38,10 @@ class GenerativeAdversarialNetwork(DeepModel):
         key="gan",
         title="Generative adversarial network",
         summary="Two networks play: one makes items, the other tells them from real ones, until it no longer can.",
-        kinds=frozenset({Kind.TABLE}),
+        kinds=frozenset({Kind.TABLE, Kind.IMAGES}),
         order=70,
         climbs="nothing",
+        presets=PRESETS,
         references=("Goodfellow et al. (2014): Generative adversarial nets",
                     "Gulrajani, Ahmed, Arjovsky, Dumoulin, Courville (2017): Improved training of Wasserstein GANs",
                     "Mescheder, Geiger, Nowozin (2018): Which training methods for GANs do actually converge?",
@@ -52,7 +57,14 @@ class GenerativeAdversarialNetwork(DeepModel):
     @classmethod
     def unsuitable(cls, data: Dataset) -> str | None:
         """A sentence saying why not: the kind, too few items, or numbers beyond what squares allow."""
-        return super().unsuitable(data) or unsuitable_numbers(data, "A generative adversarial network")
+        if (reason := super().unsuitable(data)) is not None:
+            return reason
+        title = "A generative adversarial network"
+        if data.kind is Kind.TABLE:
+            return unsuitable_numbers(data, title)
+        if len(data.train) < FEWEST_ROWS:
+            return f"{title} needs at least 2 pictures to learn from; {data.name} has {len(data.train)}."
+        return None
 
     @classmethod
     def recommended(cls, data: Dataset) -> dict[str, Any]:
@@ -60,6 +72,18 @@ class GenerativeAdversarialNetwork(DeepModel):
         return for_data(data)
 
     # Learning.
+
+    def fit(
+        self, data: Dataset, live: LiveSettings, seed: int, budget: Budget | None = None
+    ) -> Generator[Event, None, None]:
+        """Learn, one round of the game an event, or go on from a checkpoint.
+
+        Raises:
+            TrainingError: the data do not suit, figures were not finite, or memory gave out.
+        """
+        if data.kind is Kind.IMAGES:
+            self.settings = PictureGanSettings(**dict(self.settings))
+        yield from super().fit(data, live, seed, budget)
 
     def build(self, shape: Shape, n_classes: int) -> dict[str, nn.Module]:
         """The generator and the discriminator."""
@@ -72,13 +96,10 @@ class GenerativeAdversarialNetwork(DeepModel):
     def learner(self, data: Dataset, live: LiveSettings, device: torch.device) -> GanLearner:
         """What plays the game."""
         self.scaling = _scaling_of(data.train)
-        codes = (None, None) if data.labels is None else (data.labels.train, data.labels.valid)
-        train, valid = (
-            BatchedItems(part if part.dtype == np.uint8 else self.scaling.forward(part), known, self.n_classes, device)
-            for part, known in zip((data.train, data.valid), codes, strict=True)
-        )
+        codes = None if data.labels is None else data.labels.train
+        items = BatchedItems(self._inward(data.train), codes, self.n_classes, device)
         nets = {name: net.to(device) for name, net in self.nets.items()}
-        return GanLearner(nets, self.settings, live, (train, valid))
+        return GanLearner(nets, self.settings, live, items, self._gauge(data))
 
     def state(self) -> dict[str, Array]:
         """Weights by name, the shape of an item, and its units; empty before any learning."""
@@ -125,9 +146,17 @@ class GenerativeAdversarialNetwork(DeepModel):
         """
         draw = torch.Generator().manual_seed(seed)
         z = temperature * torch.randn(n, self.latent_dim, generator=draw)
-        return self._decoded(z.double().numpy(), self._wanted(condition, n, draw)), np.full(n, -1)
+        return self.decode(z.double().numpy(), self._wanted(condition, n, draw)), np.full(n, -1)
 
-    def _decoded(self, z: Floats, labels: Ints | None = None) -> Floats:
+    def encode(self, x: Floats, labels: Ints | None = None) -> tuple[Floats, Floats]:
+        """Noise (N, Z) that becomes about these items, found by a search, and no deviation."""
+        with self.answering():
+            found = project(
+                self._make_items, self._tensor(x), self._given(labels, len(x), slice(None)), self.latent_dim, seed=0
+            ).double().cpu().numpy()
+        return found, np.zeros_like(found)
+
+    def decode(self, z: Floats, labels: Ints | None = None) -> Floats:
         """The items that noise (N, Z) becomes, shape (N, *item), model units."""
         return self._outward(self._asked(len(z), self.shape, lambda part: self._make_items(
             torch.from_numpy(z[part]).float().to(self._device), self._given(labels, len(z), part)
@@ -150,7 +179,7 @@ class GenerativeAdversarialNetwork(DeepModel):
         The way is minus the gradient of what the item alone adds to the generator's loss; a relativistic loss compares
         it with what is usually said of real items.
         """
-        items, game = self._decoded(z, labels), GAMES[self.settings.loss]
+        items, game = self.decode(z, labels), GAMES[self.settings.loss]
         return items, -self._by_item(items, labels, lambda said, levels: len(said) * game.generator(
             levels[0].expand_as(said), said
         ))
@@ -185,8 +214,19 @@ class GenerativeAdversarialNetwork(DeepModel):
 
     # Within.
 
-    def _make_items(self, z: Tensor, given: Tensor) -> Tensor:
-        found: Tensor = self.nets[GENERATOR](z, given)
+    def _gauge(self, data: Dataset) -> Gauge | None:
+        """What holds made items against those of validation, where there are enough."""
+        if len(data.valid) <= NEIGHBOURS:
+            return None
+        known = modes_of(data, lambda made: data.preparation.to_data(self.scaling.inverse(made.double().numpy())))
+        return Gauge(tensor_of(self._inward(data.valid)), known)
+
+    def _inward(self, x: Array) -> Array:
+        """Rows in standard units; pictures stay bytes."""
+        return x if x.dtype == np.uint8 else self.scaling.forward(x)
+
+    def _make_items(self, z: Tensor, given: Tensor | None) -> Tensor:
+        found: Tensor = self.nets[GENERATOR](z, z.new_zeros(len(z), self.n_classes) if given is None else given)
         return found
 
     def _asked(self, count: int, shape: Shape, found: Callable[[slice], Tensor]) -> Floats:

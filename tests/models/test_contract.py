@@ -46,7 +46,9 @@ SMALL = {"hidden_features": (8,), "channels": (4, 6), "latent_dims": (3, 2)}
 """Networks for tests, of models that are made of networks."""
 FEW = {"steps": 8}
 """Enough of a solver's for what so little training gives."""
-QUICK = {"learning_rate": 0.01, "warmup": 0, "kl_warmup": 0, "hidden_features": (32,)}
+QUICK = {
+    "learning_rate": 0.01, "discriminator_rate": 0.01, "warmup": 0, "kl_warmup": 0, "hidden_features": (32,),
+}
 STEPS = 6
 
 
@@ -197,7 +199,7 @@ class TestEveryModel:
         assert all(event.total is None or event.step <= event.total for event in steps)
         assert all(np.isfinite(list(event.metrics.values())).all() for event in steps)
         told = {name for event in steps if event.step == steps[-1].step for name in event.metrics}
-        falling = ["loss"] if issubclass(models()[key], Adversarial) else ["loss", "valid_loss"]
+        falling = ["loss", "distance" if issubclass(models()[key], Adversarial) else "valid_loss"]
         names = falling if models()[key].info.climbs == "nothing" else ["train", "valid"]
         assert told >= set(names if len(data.valid) else names[:1])
         assert all(event.items <= len(data.train) for event in steps)
