@@ -189,16 +189,17 @@ def excess(contributions: Floats, reference: Floats) -> Floats:
 
 
 def explained(
-    scores: Floats, contributions: Floats | None, rows: Ints, names: Sequence[str]
+    scores: Floats, contributions: Floats | None, rows: Ints, names: Sequence[str], unit: str = "nats"
 ) -> tuple[StrangeRow, ...]:
     """Why rows are strange.
 
     Arguments:
-        scores: shape (K,), nats.
-        contributions: what each column adds beyond the usual, shape (K, D), nats, as `excess` finds it; None when
+        scores: shape (K,).
+        contributions: what each column adds beyond the usual, shape (K, D), as `excess` finds it; None when
             the model cannot say.
         rows: the rows of the table, shape (K,).
         names: of the columns, D of them.
+        unit: of scores and contributions; empty where they have none.
     """
     if contributions is None:
         return tuple(
@@ -209,7 +210,7 @@ def explained(
     shares = contribution_shares(contributions)
     return tuple(
         StrangeRow(int(rows[i]), float(scores[i]), contributions[i], shares[i],
-                   reason(float(scores[i]), contributions[i], shares[i], names))
+                   reason(float(scores[i]), contributions[i], shares[i], names, unit))
         for i in range(len(scores))
     )
 
@@ -226,15 +227,15 @@ def contribution_shares(contributions: Floats) -> Floats:
     return adding / _nonzero(adding.sum(axis=1, keepdims=True))
 
 
-def reason(score: float, contributions: Floats, shares: Floats, names: Sequence[str]) -> str:
+def reason(score: float, contributions: Floats, shares: Floats, names: Sequence[str], unit: str) -> str:
     """Why one row is strange, in words: the columns that add most, at most two."""
     order = [int(i) for i in np.argsort(-shares, kind="stable")[:2] if shares[i] >= NOTABLE_SHARE]
     if not order:
         return "the model expects no such row at all" if score == math.inf else "no column stands out on its own"
     rest = " given the others" if len(names) > len(order) else ""
     if len(order) == 1:
-        return f"{names[order[0]]} is surprising{rest}: {_nats(contributions[order[0]])}"
-    named = " and ".join(f"{names[i]} ({_nats(contributions[i])})" for i in order)
+        return f"{names[order[0]]} is surprising{rest}: {_amount(contributions[order[0]], unit)}"
+    named = " and ".join(f"{names[i]} ({_amount(contributions[i], unit)})" for i in order)
     return f"{named} are surprising{rest}"
 
 
@@ -254,5 +255,7 @@ def _nonzero(values: Floats) -> Floats:
     return np.where(values > 0, values, 1.0)
 
 
-def _nats(value: float) -> str:
-    return f"{value:.1f} nats" if math.isfinite(value) else "no such value is expected at all"
+def _amount(value: float, unit: str) -> str:
+    if unit and math.isfinite(value):
+        return f"{value:.1f} {unit}"
+    return f"{value:.2g}" if math.isfinite(value) else "no such value is expected at all"

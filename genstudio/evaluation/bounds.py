@@ -9,8 +9,9 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
+from genstudio.applications.scores import without_likelihood
 from genstudio.evaluation.items import Items
-from genstudio.evaluation.likelihood import flattery, mean_figure
+from genstudio.evaluation.likelihood import flattery, mean_figure, no_density
 from genstudio.evaluation.metric import DRAWS, Figure, Metric, MetricInfo, sentences
 from genstudio.evaluation.solving import allowing_for_steps
 from genstudio.models.capabilities import Bound, Conditional, Density, Latent, Terms
@@ -36,7 +37,7 @@ class BoundMetric(Metric):
     def unsuitable(self, fitted: Fitted, data: Items) -> str | None:
         """Needs a bound that is made of two terms."""
         if not fitted.can(Bound):
-            return f"{fitted.model.info.title} does not learn by a bound."
+            return _no_bound(fitted)
         return None if fitted.can(Terms) else f"{fitted.model.info.title} has no latent code that costs anything."
 
     def measure(self, fitted: Fitted, data: Items, seed: int) -> Figure:
@@ -87,7 +88,7 @@ class Iwae(BoundMetric):
 
     def unsuitable(self, fitted: Fitted, data: Items) -> str | None:
         """Needs a bound."""
-        return None if fitted.can(Bound) else f"{fitted.model.info.title} does not learn by a bound."
+        return None if fitted.can(Bound) else _no_bound(fitted)
 
     def values(self, fitted: Fitted, data: Items, seed: int) -> Floats:
         """Of so many draws an item."""
@@ -149,6 +150,8 @@ class ActiveUnits(Metric):
         """Needs a latent space, and items that could differ."""
         if not fitted.can(Latent):
             return f"{fitted.model.info.title} has no latent space."
+        if not (fitted.can(Bound) or fitted.can(Density)):
+            return f"{fitted.model.info.title} does not encode items: it searches for points that make the like."
         return None if len(data.x) > 1 else "One item does not vary."
 
     def measure(self, fitted: Fitted, data: Items, seed: int) -> Figure:
@@ -171,7 +174,7 @@ class BitsPerDim(Metric):
         if fitted.can(Density):
             return None
         if not fitted.can(Bound):
-            return f"{fitted.model.info.title} does not know its density exactly."
+            return no_density(fitted)
         if outcomes(fitted) == "bytes" or (outcomes(fitted) == "density" and data.x.ndim == 2):
             return None
         return "It is defined for pictures of 256 intensities: choose the logistic likelihood."
@@ -215,6 +218,11 @@ def _draws(count: int) -> str:
 def of_what(fitted: Fitted) -> str:
     """The same in a sentence; "" where it is the usual."""
     return OF_WHAT[outcomes(fitted)]
+
+
+def _no_bound(fitted: Fitted) -> str:
+    title = fitted.model.info.title
+    return without_likelihood(title, fitted.can) or f"{title} does not learn by a bound."
 
 
 def ideal(fitted: Fitted, data: Items) -> float | None:

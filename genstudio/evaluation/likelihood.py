@@ -8,6 +8,7 @@ from abc import abstractmethod
 import numpy as np
 from numpy.typing import NDArray
 
+from genstudio.applications.scores import without_likelihood
 from genstudio.evaluation.items import Items
 from genstudio.evaluation.metric import Figure, Metric, MetricInfo
 from genstudio.evaluation.solving import allowing_for_steps
@@ -32,7 +33,7 @@ class LogLikelihood(Metric):
 
     def unsuitable(self, fitted: Fitted, data: Items) -> str | None:
         """Needs an exact density."""
-        return _no_density(fitted)
+        return no_density(fitted)
 
     def measure(self, fitted: Fitted, data: Items, seed: int) -> Figure:
         """The mean over the rows."""
@@ -52,7 +53,7 @@ class KLToTruth(Metric):
         """Needs an exact density of the model and of the data."""
         if data.truth is None:
             return "The true density of these data is not known."
-        return _no_density(fitted)
+        return no_density(fitted)
 
     def measure(self, fitted: Fitted, data: Items, seed: int) -> Figure:
         """The mean over fresh draws from the truth."""
@@ -70,7 +71,7 @@ class Criterion(Metric):
             return f"{fitted.model.info.title} has no number of free parameters."
         if data.train is None:
             return "It is defined on the rows that the model learned from, and they are not at hand."
-        return _no_density(fitted)
+        return no_density(fitted)
 
     def measure(self, fitted: Fitted, data: Items, seed: int) -> Figure:
         """-2 log-likelihood of all training rows + price × free parameters."""
@@ -110,8 +111,12 @@ class AIC(Criterion):
         return 2.0
 
 
-def _no_density(fitted: Fitted) -> str | None:
-    return None if fitted.can(Density) else f"{fitted.model.info.title} does not know its density exactly."
+def no_density(fitted: Fitted) -> str | None:
+    """A sentence saying that a model does not know its density, or None where it does."""
+    if fitted.can(Density):
+        return None
+    title = fitted.model.info.title
+    return without_likelihood(title, fitted.can) or f"{title} does not know its density exactly."
 
 
 def _fresh(seed: int) -> int:

@@ -156,7 +156,7 @@ class AnomalyMap(QWidget):
 
     def _axes(self) -> tuple[str, str]:
         if len(self._names) == 1:
-            return self._names[0], "score, nats"
+            return self._names[0], "score"
         x, y = self.choice.columns
         return self._names[x], self._names[y]
 

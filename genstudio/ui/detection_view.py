@@ -59,7 +59,7 @@ class DetectionFigures(DetectionView):
     """Confusion matrix and figures at a threshold, and the way to the best one.
 
     Signals:
-        value_chosen: the best threshold was asked for, nats.
+        value_chosen: the best threshold was asked for.
     """
 
     value_chosen = Signal(float)
@@ -81,7 +81,7 @@ class DetectionFigures(DetectionView):
         self.figures["auroc"].setText(f"{detection.auroc:.3f} ± {detection.auroc_stderr:.3f}")
         self.figures["average_precision"].setText(f"{detection.average_precision:.3f}")
         self.best.setText(f"Use the best F1: {detection.best_f1:.3f}")
-        self.best.setToolTip(f"Flag all rows that score above {detection.best_value:.6g} nats")
+        self.best.setToolTip(f"Flag all rows that score above {detection.best_value:.6g}")
 
     def set_threshold(self, threshold: Threshold) -> None:
         """Show what a threshold gets right."""

@@ -10,6 +10,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QPushButton
 
 from genstudio.applications.anomaly import explained
+from genstudio.applications.scores import score_meaning
 from genstudio.data.reader import Watch
 from genstudio.data.table import Table
 from genstudio.runs.export import write_flagged
@@ -51,7 +52,7 @@ class FlaggedExport(QPushButton):
 
         Arguments:
             table: the rows before preparation.
-            value: nats.
+            value: in the unit of the scores.
         """
         self._busy = True
         self.setEnabled(False)
@@ -59,7 +60,7 @@ class FlaggedExport(QPushButton):
         self._model.pump.follow(asked, partial(self._on_found, run, table, path), self._on_failed)
 
     def _on_found(self, run: Run, table: Table, path: Path, answer: dict[str, Any]) -> None:
-        work = partial(_write, path, table, answer, run.preparation.names)
+        work = partial(_write, path, table, answer, run)
         self._model.pump.run(f"anomaly.export {path}", work, partial(self._on_written, path), self._on_failed)
 
     def _on_written(self, path: Path, count: int) -> None:
@@ -76,9 +77,10 @@ class FlaggedExport(QPushButton):
         self.ended.emit()
 
 
-def _write(path: Path, table: Table, answer: dict[str, Any], names: tuple[str, ...], watch: Watch) -> int:
+def _write(path: Path, table: Table, answer: dict[str, Any], run: Run, watch: Watch) -> int:
     """Write the rows; how many."""
     watch(0.0, "Writing rows")
-    rows = explained(answer["score"], answer["contributions"], answer["row"], names)
+    names, unit = run.preparation.names, score_meaning(run.offers).unit
+    rows = explained(answer["score"], answer["contributions"], answer["row"], names, unit)
     write_flagged(path, table, rows, names)
     return len(rows)

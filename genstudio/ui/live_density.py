@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from genstudio.applications.scores import without_likelihood
 from genstudio.models.capabilities import Bound, Components, Density, Latent, Marginals
 from genstudio.runs.run import Run
 from genstudio.training.events import Preview
@@ -25,6 +26,7 @@ BOUND_GRID = (48, 48)
 BOUND_DRAWS = 8
 HOVER_DRAWS = 256
 LINE_POINTS = 512
+LINE_SAMPLES = 10_000
 BOUND_LINE = (128, 128)
 """Points along a line, and draws for each: fewer would leave it ragged."""
 LATENT_GRID = 25
@@ -108,8 +110,10 @@ class DensityLook:
             self._panel.look(
                 "line", self._on_bound_line, "bound_line", bounds=ends, n=BOUND_LINE[0], k=BOUND_LINE[1]
             )
-        else:
+        elif self._run is None or self._knows(Density):
             self._panel.look("line", self._on_line, "density_line", bounds=ends, n=LINE_POINTS)
+        else:
+            self._panel.look("line", self._on_line_samples, "sample", n=LINE_SAMPLES, seed=0)
 
     def ask_at(self, x: float, y: float, columns: Sequence[int], done: Callable[[str], None]) -> None:
         """Tell in words how likely a point is, as soon as the model has answered; nothing where it cannot."""
@@ -159,7 +163,9 @@ class DensityLook:
             return "This model cannot integrate columns out, so that its density over two of them alone is not drawn."
         if self._knows(Density) and self._steps:
             return f"Drawn with {self._steps} steps of the solver, so that it is quick; figures take all of them."
-        if not self._knows(Bound) or self._knows(Density):
+        if not self._knows(Bound):
+            return "" if self._run is None else without_likelihood(self._run.model.info.title, self._run.offers)
+        if self._knows(Density):
             return ""
         if self._width > 2:
             return "This model knows only a bound of its density, which cannot be drawn over two of the columns alone."
@@ -196,6 +202,11 @@ class DensityLook:
 
     def _on_bound_line(self, preview: Preview) -> None:
         self._line.set_density(preview.answer["x"], preview.answer["log_prob_bound"])
+
+    def _on_line_samples(self, preview: Preview) -> None:
+        """Where no density is known, how samples are spread stands in for it."""
+        if preview.answer["x"].shape[1:] == (1,):
+            self._line.set_samples(preview.answer["x"][:, 0])
 
     def _on_latent(self, preview: Preview) -> None:
         x = preview.answer["x"]

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QStackedLayout, QWidget
 
+from genstudio.applications.scores import without_likelihood
 from genstudio.registry import discover, discover_in
 from genstudio.runs.run import Run
 from genstudio.runs.status import Status
@@ -27,6 +28,7 @@ class PanelInfo:
         needs: the capability of `models.capabilities` that the shown run must have, or None.
         needs_run: whether it is empty without a run that has learned something.
         doing: completes "This model cannot …" when the capability is missing.
+        of_density: whether it shows a density, so that of a model without one it says what to look at instead.
     """
 
     key: str
@@ -37,6 +39,7 @@ class PanelInfo:
     needs: type[Any] | None = None
     needs_run: bool = False
     doing: str = ""
+    of_density: bool = False
 
 
 class Panel(QWidget):
@@ -76,10 +79,14 @@ class Panel(QWidget):
         if run is None:
             return "Train a model first: press Train, or Ctrl+Return." if self.info.needs_run else ""
         if self.info.needs is not None and not run.offers(self.info.needs):
-            return f"{run.model.info.title} cannot {self.info.doing}. Choose a run of a model that can."
+            return f"{run.model.info.title} cannot {self.info.doing}. {self._advice(run)}"
         if self.info.needs_run and run.status is Status.FAILED and not run.history.step:
             return "This run failed before it had learned anything. Change the settings and train again."
         return ""
+
+    def _advice(self, run: Run) -> str:
+        instead = without_likelihood(run.model.info.title, run.offers) if self.info.of_density else ""
+        return instead or "Choose a run of a model that can."
 
     def export(self) -> None:
         """Export what the panel shows; panels that can override it."""

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
 
 from genstudio.applications.histogram import histogram
+from genstudio.applications.scores import ScoreMeaning
 from genstudio.ui.plots.histogram import Histogram
 from genstudio.ui.plots.picture_grid import PictureGrid
 from genstudio.ui.theme import Theme
@@ -36,7 +37,7 @@ class StrangePictures(QSplitter):
         self.title.setProperty("role", "muted")
         self.title.setMargin(6)
         self.grid = PictureGrid(theme, f"{name}.pictures", "The strangest pictures")
-        self.histogram = Histogram(theme, f"{name}.picture_scores", "score: minus the bound, nats")
+        self.histogram = Histogram(theme, f"{name}.picture_scores")
         self.histogram.line.hide()
         left = QWidget()
         column = QVBoxLayout(left)
@@ -47,6 +48,10 @@ class StrangePictures(QSplitter):
         self.addWidget(left)
         self.addWidget(self.histogram)
         self.setSizes([600, 400])
+
+    def set_meaning(self, meaning: ScoreMeaning) -> None:
+        """Say what the scores are."""
+        self.histogram.set_labels(f"score: {meaning.words}", "count")
 
     def show_answer(self, answer: dict[str, Array]) -> None:
         """Show what the question `strangest_pictures` answered."""

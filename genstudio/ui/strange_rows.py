@@ -11,6 +11,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QLabel, QSplitter, QTableView, QVBoxLayout, QWidget
 
 from genstudio.applications.anomaly import StrangeRow
+from genstudio.applications.scores import ScoreMeaning
 from genstudio.data.table import Column
 from genstudio.ui.data_views.cells import cell_text, shortened
 from genstudio.ui.plain_table import plain_label, plain_table
@@ -22,8 +23,7 @@ Index = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
 
 HEADERS = ("Row", "Score", "Why")
-HELP = ("The row of the table, counted from 1", "Negative log-likelihood, nats: higher is stranger",
-        "The columns that make the row strange")
+HELP = ("The row of the table, counted from 1", "{score}: higher is stranger", "The columns that make the row strange")
 WIDTHS_PX = (84, 72, 220)
 COLUMN_PX = 96
 ROW_PX = 24
@@ -37,6 +37,7 @@ class StrangeRowsModel(QAbstractTableModel):
     def __init__(self) -> None:
         super().__init__()
         self.rows: tuple[StrangeRow, ...] = ()
+        self.score = "score"
         self._columns: tuple[Column, ...] = ()
 
     def show_rows(self, rows: Sequence[StrangeRow], columns: Sequence[Column]) -> None:
@@ -68,7 +69,7 @@ class StrangeRowsModel(QAbstractTableModel):
         if role == Role.DisplayRole:
             return HEADERS[section] if ours else shortened(self._column(section).name, 60)
         if role == Role.ToolTipRole:
-            return HELP[section] if ours else plain_tip(shortened(self._column(section).name))
+            return HELP[section].format(score=self.score) if ours else plain_tip(shortened(self._column(section).name))
         return None
 
     def data(self, index: Index, role: int = Role.DisplayRole) -> Any:
@@ -113,6 +114,7 @@ class StrangeRows(QSplitter):
         self.setChildrenCollapsible(False)
         self._names: tuple[str, ...] = ()
         self._chosen: int | None = None
+        self._unit = "Nats"
         self.rows = StrangeRowsModel()
         self.table = _table(self.rows, f"{prefix}.rows")
         self.reason = _reason_label(f"{prefix}.row_reason")
@@ -125,6 +127,11 @@ class StrangeRows(QSplitter):
         self.setStretchFactor(1, 2)
         self.table.selectionModel().selectionChanged.connect(self._on_selected)
         self._explain(None)
+
+    def set_meaning(self, meaning: ScoreMeaning) -> None:
+        """Say what the scores are."""
+        self.rows.score = meaning.words[:1].upper() + meaning.words[1:]
+        self._unit = meaning.unit.capitalize() or "Score"
 
     def show_rows(self, rows: Sequence[StrangeRow], columns: Sequence[Column], names: Sequence[str]) -> None:
         """Show other rows; the selected one stays selected where it is still there, else the strangest is.
@@ -174,13 +181,15 @@ class StrangeRows(QSplitter):
         self.reason.setText(f"Row {row.row + 1:,}: {shortened(row.reason)}")
         # Infinite contributions have no length; their shares do.
         finite = bool(np.isfinite(row.contributions).all())
-        self.bars.set_title("Nats beyond the usual" if finite else "Share of the strangeness")
+        self.bars.set_title(f"{self._unit} beyond the usual" if finite else "Share of the strangeness")
         values = row.contributions if finite else row.shares
         largest = np.argsort(-np.abs(values), kind="stable")[:MOST_BARS]
         self.bars.set_values([self._names[place] for place in largest], values[largest])
 
 
 def _score_text(score: float) -> str:
+    if 0 < abs(score) < 0.1:
+        return f"{score:.2g}"
     return f"{score:,.2f}" if abs(score) < 1e6 else f"{score:.3g}".replace("inf", "∞")
 
 

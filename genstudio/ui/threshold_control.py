@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from genstudio.applications.anomaly import USUAL_PERCENT, Threshold
+from genstudio.applications.scores import ScoreMeaning
 from genstudio.settings import SettingInfo, Settings, describe, setting
 from genstudio.ui.fields import Field, field_for
 from genstudio.ui.plain_table import plain_label
@@ -19,12 +20,11 @@ class _ThresholdSettings(Settings):
     """What the two editors need to know of their numbers."""
 
     percent: float = setting(
-        USUAL_PERCENT, "Flag the rows below this percentile of the log-likelihoods: the strangest 1 % at 1.",
+        USUAL_PERCENT, "Flag so many of the rows, those that score highest: the strangest 1 % at 1.",
         label="Strangest", unit="%", ge=0, le=100, log=True,
     )
     value: float = setting(
-        0.0, "Flag the rows that score higher: the negative log-likelihood, in nats. Drag the line in the histogram "
-        "for the same.", label="Score above", unit="nats",
+        0.0, "Flag the rows that score higher. Drag the line in the histogram for the same.", label="Score above",
     )
 
 
@@ -33,7 +33,7 @@ class ThresholdControl(QWidget):
 
     Signals:
         percent_chosen: a percentile was typed or stepped to.
-        value_chosen: a score was typed or stepped to, nats.
+        value_chosen: a score was typed or stepped to.
     """
 
     percent_chosen = Signal(float)
@@ -46,15 +46,22 @@ class ThresholdControl(QWidget):
         self.percent.committed.connect(lambda number: self.percent_chosen.emit(float(number)))
         self.value.committed.connect(lambda number: self.value_chosen.emit(float(number)))
         self.flagged = plain_label(f"{prefix}.flagged", "", "Flagged rows")
+        self._units: dict[str, QLabel] = {}
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
         for field, info in ((self.percent, percent), (self.value, value)):
             _dress(field, info, f"{prefix}.threshold_{info.name}")
-            for widget in (_label(info.label, field), field.widget, _label(info.unit)):
+            self._units[info.name] = _label(info.unit)
+            for widget in (_label(info.label, field), field.widget, self._units[info.name]):
                 layout.addWidget(widget)
             layout.addSpacing(8)
         layout.addWidget(self.flagged, 1)
+
+    def set_meaning(self, meaning: ScoreMeaning) -> None:
+        """Say what the scores are."""
+        self._units["value"].setText(meaning.unit)
+        self._units["value"].setToolTip(meaning.words)
 
     def set_threshold(self, threshold: Threshold) -> None:
         """Show a threshold, silently."""
@@ -78,7 +85,7 @@ def _rounded(number: float, digits: int) -> float:
 def _dress(field: Field, info: SettingInfo, name: str) -> None:
     editor = field.widget
     editor.setObjectName(name)
-    editor.setAccessibleName(f"{info.label} ({info.unit})")
+    editor.setAccessibleName(f"{info.label} ({info.unit})" if info.unit else info.label)
     editor.setAccessibleDescription(info.help)
     editor.setFixedWidth(_NUMBER_PX)
 

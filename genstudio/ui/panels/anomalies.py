@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from genstudio.applications.anomaly import Threshold, explained
+from genstudio.applications.scores import ScoreMeaning, score_meaning
 from genstudio.applications.screening import Choice, Detection, Screening, mark_names, screen
 from genstudio.data.dataset import Dataset
 from genstudio.data.picture_preparation import PicturePreparation
@@ -25,7 +26,7 @@ from genstudio.ui.beside_map import BesideMap
 from genstudio.ui.detection_view import DetectionCurves, DetectionFigures
 from genstudio.ui.flagged_export import FlaggedExport
 from genstudio.ui.panel import Panel, PanelInfo
-from genstudio.ui.plain_table import quiet_button
+from genstudio.ui.plain_table import plain_label, quiet_button
 from genstudio.ui.plots.histogram import Histogram
 from genstudio.ui.plots.throttle import Throttle
 from genstudio.ui.strange_pictures import StrangePictures
@@ -77,7 +78,7 @@ class AnomaliesPanel(Panel):
         self._wanted_rows = FIRST_ROWS
         self.control = ThresholdControl("anomaly")
         self.map = AnomalyMap(self.theme, "anomaly")
-        self.histogram = Histogram(self.theme, "anomaly.histogram", "score: negative log-likelihood, nats")
+        self.histogram = Histogram(self.theme, "anomaly.histogram")
         self.histogram.set_title("Scores")
         # A hand drags faster than a map need be drawn.
         self._follow = Throttle(self._draw_map, MAP_MS, self)
@@ -89,6 +90,9 @@ class AnomaliesPanel(Panel):
         self.curves = DetectionCurves(self.theme, "anomaly")
         self.pictures = StrangePictures(self.theme, "anomaly")
         self.kinds = QStackedWidget()
+        self.caveat = plain_label("anomaly.caveat", title="How far the score can be trusted")
+        self.caveat.setWordWrap(True)
+        self.caveat.setContentsMargins(12, 6, 12, 0)
         self.export_button = FlaggedExport(self.model, self.theme, "anomaly.export")
         self._lay_out()
         self._connect()
@@ -105,6 +109,7 @@ class AnomaliesPanel(Panel):
         """Look at the scores of another run, or at all of them once it ended."""
         if run is None or run.data is None:
             return
+        self._say(score_meaning(run.offers))
         self.kinds.setCurrentIndex(_of_pictures(run))
         if _of_pictures(run):
             self._look_at_pictures(run)
@@ -118,6 +123,14 @@ class AnomaliesPanel(Panel):
             most = None if run.status.ended else ROWS_WHILE_TRAINING
             self.look("scores", self._on_scores, "anomaly_scores", most=most)
             self._look_at_density()
+
+    def _say(self, meaning: ScoreMeaning) -> None:
+        """What the scores are, wherever they are shown."""
+        for part in (self.control, self.strange, self.pictures):
+            part.set_meaning(meaning)
+        self.histogram.set_labels(f"score: {meaning.words}", "count")
+        self.caveat.setText(meaning.caveat)
+        self.caveat.setVisible(bool(meaning.caveat))
 
     @property
     def screening(self) -> Screening | None:
@@ -157,7 +170,9 @@ class AnomaliesPanel(Panel):
         column.addWidget(self.views, 1)
         self.kinds.addWidget(of_rows)
         self.kinds.addWidget(self.pictures)
-        _tight(self.content).addWidget(self.kinds)
+        whole = _tight(self.content)
+        whole.addWidget(self.caveat)
+        whole.addWidget(self.kinds, 1)
         order = (self.control.percent.widget, self.control.value.widget, self.export_button, self.histogram,
                  self.views.tabs.tabBar(), self.strange.table, self.more, self.detection.best)
         for first, second in pairwise(order):
@@ -284,8 +299,8 @@ class AnomaliesPanel(Panel):
         of_these = listed is not None and np.array_equal(preview.answer["x"], listed.x)
         if listed is None or not of_these or run is not self._run or run.table is None:
             return
-        names = run.preparation.names
-        rows = explained(listed.scores, preview.answer["contributions"], listed.rows, names)
+        names, unit = run.preparation.names, score_meaning(run.offers).unit
+        rows = explained(listed.scores, preview.answer["contributions"], listed.rows, names, unit)
         self.strange.show_rows(rows, run.table.take(listed.rows).columns, names)
 
     def _on_row_chosen(self, place: int) -> None:

@@ -46,6 +46,7 @@ class ComponentsPanel(Panel):
         "call for.",
         needs=Components,
         doing="be edited component by component",
+        of_density=True,
     )
 
     def build(self) -> None:

@@ -44,6 +44,7 @@ class WhatIfPanel(Panel):
         needs=Density,
         needs_run=True,
         doing="say what one column is given others, as it does not know its density",
+        of_density=True,
     )
 
     def build(self) -> None:

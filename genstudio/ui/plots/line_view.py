@@ -44,6 +44,15 @@ class LineView(Plot):
         self._density = values
         self._line.setData(self._x, self._density)
 
+    def set_samples(self, values: ArrayLike) -> None:
+        """Show how a model's samples, shape (N,), are spread over the bins of the values, as a line of steps."""
+        known = gate.column(values, "samples")
+        counts, edges = np.histogram(known, self._edges)
+        # Those beyond the values count too: what is drawn need not enclose all of an area of 1.
+        heights = counts / (max(len(known), 1) * np.diff(edges))
+        self._x, self._density = np.repeat(edges, 2)[1:-1], np.repeat(heights, 2)
+        self._line.setData(self._x, self._density)
+
     def fit_view(self) -> None:
         """Show all values and the density's top."""
         top = max(float(self._heights.max(initial=0.0)), float(self._density.max(initial=0.0)), 1e-12)
