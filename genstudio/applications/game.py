@@ -16,9 +16,11 @@ OUTERMOST = 0.01
 """The grid of latent points leaves out so much of the prior on either side: a normal distribution has no end."""
 _SEEN_AT_ALL = 0.04
 """Least opacity of a cell: what is stretched thin is still part of the manifold."""
+_FLAT = 1e-9
+"""Cells whose areas are smaller than so great a share of the largest have no extent."""
 _DENSE = 0.8
 """The share of cells that are less dense than those drawn in full."""
-_LONGEST, _TYPICAL, _FITS = 0.12, 0.05, (0.015, 0.09)
+_LONGEST, _TYPICAL, _FITS = 0.18, 0.08, (0.02, 0.14)
 """Lengths of arrows as shares of the view: of any, of most once a scale is chosen, and of most while it is kept."""
 _MOST = 0.9
 _DEVIATION, _SPARE = 0.15, 0.22
@@ -50,9 +52,11 @@ def cell_opacity(nodes: Floats) -> Floats:
     All hold the same share of what is drawn, so that a small cell is a dense one. The root brings out the thin ones.
     """
     areas = cell_areas(nodes)
-    if not areas.size:
-        return areas
-    density = 1.0 / np.maximum(areas, 1e-9 * max(float(areas.max()), 1e-300))
+    largest = float(areas.max(initial=0.0))
+    if largest <= 0:
+        # A plane that was folded to a line has no thin cells.
+        return np.ones_like(areas)
+    density = 1.0 / np.maximum(areas, _FLAT * largest)
     dense = float(np.quantile(density, _DENSE))
     return np.asarray(np.clip(np.sqrt(density / dense), _SEEN_AT_ALL, 1.0))
 

@@ -21,7 +21,8 @@ _STEPS = (
     ("generator", "Step G", "The generator alone takes a step: it learns to make items that are taken for real"),
     ("both", "Step both", "Both take a step, as they do in training"),
 )
-STEP_COUNTS = (1, 10, 100)
+STEP_COUNTS, SEEN = (1, 10, 100), 10
+"""How many steps a press may take; what a single one changes is hardly seen."""
 _SLOW = "Hold the training, and go through one round of the game in numbered stages"
 
 
@@ -54,6 +55,7 @@ class GameControls(QWidget):
         self.count = _combo(f"{prefix}.steps", "How many steps a press takes, and a stage of the slow motion")
         for count in STEP_COUNTS:
             self.count.addItem(f"× {count}", count)
+        self.count.setCurrentIndex(STEP_COUNTS.index(SEEN))
         self.slow = quiet_button(theme, f"{prefix}.slowly", "step", "Slow motion", _SLOW)
         self.slow.setCheckable(True)
         self._players = QWidget()

@@ -33,7 +33,7 @@ from genstudio.ui.watching import look_seconds
 
 Floats = NDArray[np.float64]
 
-POINTS, SIDE, GRID = 240, 20, (64, 64)
+POINTS, SIDE, GRID = 200, 16, (48, 48)
 _STANDARD = np.array([[-2.5, -2.5], [2.5, 2.5]])
 """Where nearly all items lie that were brought to mean 0 and deviation 1."""
 WAITING = "Points are made as soon as the training has begun."
@@ -55,8 +55,8 @@ class GamePlane(QWidget):
         super().__init__()
         self._panel, self._slow = panel, slow
         self._run: Run | None = None
-        self._scene: Scene | None = None
-        self._home: Bounds = (-1.0, 1.0, -1.0, 1.0)
+        self.scene: Scene | None = None
+        self.home: Bounds = (-1.0, 1.0, -1.0, 1.0)
         self._scale, self._still = 0.0, False
         self.plot = GamePlot(panel.theme, "game.stage")
         self.plot.setAccessibleName("Real and made points, and what the discriminator believes")
@@ -93,16 +93,16 @@ class GamePlane(QWidget):
     # What is asked.
 
     def _begin(self, run: Run) -> None:
-        self._run, self._scene, self._scale = run, None, 0.0
+        self._run, self.scene, self._scale = run, None, 0.0
         data = run.data.preparation.to_data(run.data.train) if run.data is not None else (
             run.preparation.to_data(_STANDARD))
-        self._home = home_view(data)
-        self.plot.set_home(self._home, square(self._home))
+        self.home = home_view(data)
+        self.plot.set_home(self.home, square(self.home))
         self.plot.set_labels(*run.preparation.names)
         self.plot.clear()
-        self.plot.noise.set(*noise_rings(self._home))
+        self.plot.noise.set(*noise_rings(self.home))
         self.plot.set_hint(WAITING)
-        self.hover.take(None, self._home)
+        self.hover.take(None, self.home)
 
     def _look(self) -> None:
         if self._slow.on:
@@ -120,9 +120,9 @@ class GamePlane(QWidget):
 
     def take(self, scene: Scene) -> None:
         """Show how the game stands."""
-        self._scene = scene
+        self.scene = scene
         self._say(scene)
-        self.hover.take(scene, self._home)
+        self.hover.take(scene, self.home)
         self.draw(scene)
         self.scene_changed.emit()
 
@@ -139,7 +139,7 @@ class GamePlane(QWidget):
         plot.set_hint("")
         noise = motion in ("drawn", "flown")
         flown = {"drawn": 0.0, "flown": share}.get(motion, 1.0)
-        made = scene.made if flown >= 1 else (1 - flown) * scene.noise(self._home) + flown * scene.made
+        made = scene.made if flown >= 1 else (1 - flown) * scene.noise(self.home) + flown * scene.made
         plot.made.set(made[:max(1, round(share * len(made)))] if motion == "drawn" else made)
         plot.real.set(scene.real)
         plot.made.ring(scene.wrong_made & wrong)
@@ -150,7 +150,7 @@ class GamePlane(QWidget):
         self._draw_grid(scene, flown)
 
     def _draw_arrows(self, scene: Scene, grown: float) -> None:
-        x0, x1, y0, y1 = self._home
+        x0, x1, y0, y1 = self.home
         view = min(x1 - x0, y1 - y0)
         self._scale = arrow_scale(scene.way, view, self._scale)
         self.plot.arrows.set(scene.made, grown * drawn_arrows(scene.way, view, self._scale), 1.0)
@@ -158,7 +158,7 @@ class GamePlane(QWidget):
     def _draw_grid(self, scene: Scene, flown: float) -> None:
         if self.plot.grid.visible and scene.grid.size:
             nodes = scene.grid if flown >= 1 else (
-                (1 - flown) * scene.noise_grid(self._home) + flown * scene.grid)
+                (1 - flown) * scene.noise_grid(self.home) + flown * scene.grid)
             self.plot.grid.set(nodes, cell_opacity(nodes))
 
     def _say(self, scene: Scene) -> None:
@@ -177,11 +177,11 @@ class GamePlane(QWidget):
         if self._slow.on == self._still:
             return
         self._still = self._slow.on
-        self.hover.take(None, self._home)
+        self.hover.take(None, self.home)
         if not self._still:
             self.plot.show_only(None)
-            if self._scene is not None:
-                self.take(self._scene)
+            if self.scene is not None:
+                self.take(self.scene)
         self._look()
 
     def _on_staged(self) -> None:
@@ -192,7 +192,7 @@ class GamePlane(QWidget):
         scenes, stage = self._slow.scenes, self._slow.stage
         if scenes is None or not self._slow.on:
             return
-        self._scene = scenes[1]
+        self.scene = scenes[1]
         share = self._slow.share
         scene = scenes[0] if stage.motion else between(*scenes, share)
         self.draw(scene, stage.motion, share, stage.wrong)
@@ -218,6 +218,6 @@ class GamePlane(QWidget):
             self._look()
 
     def _on_layer_toggled(self, name: str, visible: bool) -> None:
-        if self._scene is not None and visible:
-            self.draw(self._scene)
+        if self.scene is not None and visible:
+            self.draw(self.scene)
 

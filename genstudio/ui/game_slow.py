@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from genstudio.ui.game_controls import SEEN
 from genstudio.ui.game_players import GamePlayers
 from genstudio.ui.game_scene import Scene
 from genstudio.ui.game_stages import STAGES, Stage
@@ -37,7 +38,7 @@ class SlowMotion(QObject):
         super().__init__(parent)
         self._players, self._ask = players, ask
         self.on = self.playing = False
-        self.place, self.share, self.steps, self.seconds = 0, 1.0, 1, 6.0
+        self.place, self.share, self.steps, self.seconds = 0, 1.0, SEEN, 6.0
         self._moments: list[Scene] = []
         self._taken = [0, 0]
         self._awaited = False

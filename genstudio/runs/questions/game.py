@@ -43,14 +43,24 @@ def game_plane(
     fitted = subject.fitted
     width = fitted.latent_dim
     z = np.random.default_rng(seed).standard_normal((n, width))
-    made, way = _pulled(fitted, z, _labels(subject, n, seed))
+    given = _labels(subject, n, seed)
+    made, way = _pulled(fitted, z, given)
     real, labels = _real(subject, most_real)
-    landscape = on_grid(fitted.verdict, bounds, shape, seconds)
+    landscape = on_grid(lambda points: _judged(fitted, points), bounds, shape, seconds)
     return {
-        "z": _first_two(z), "made": made, "way": way, "made_verdict": fitted.verdict(made, _labels(subject, n, seed)),
+        "z": _first_two(z), "made": made, "way": way, "made_verdict": _judged(fitted, made, given),
         "grid": _grid(fitted, side), "landscape": landscape, "bounds": np.array(bounds, float), "real": real,
-        "real_verdict": fitted.verdict(real, labels) if len(real) else np.empty(0), "latent_dim": np.array(width),
+        "real_verdict": _judged(fitted, real, labels), "latent_dim": np.array(width),
     }
+
+
+def _judged(fitted: Fitted, x: Array, labels: Array | None = None) -> Array:
+    """Verdicts on items in data units, shape (N,); NaN where the scaling has no place for them."""
+    inside = np.isfinite(fitted.preparation.to_model(x)).all(axis=1) if len(x) else np.zeros(0, bool)
+    found = np.full(len(x), np.nan)
+    if inside.any():
+        found[inside] = fitted.verdict(x[inside], None if labels is None else labels[inside])
+    return found
 
 
 def _pulled(fitted: Fitted, z: Array, labels: Array | None) -> tuple[Array, Array]:

@@ -6,8 +6,8 @@ remedies for collapse are tried. The stage shows points or pictures by the kind 
 `panel.look_away(name)`) and asks (`panel.model.ask`), and `show_run(run)` is called whenever another run is shown or
 the shown one turned; `leave()` when another part takes its place.
 
-- `ui.game_plane.GamePlane(panel)`: points of two columns.
-- `ui.game_pictures.GamePictures(panel)`: pictures. Register it in `_stage_of`.
+- `ui.game_plane.GamePlane`: points of two columns.
+- `ui.game_pictures.GamePictures(panel)`: pictures.
 - `ui.game_gauges.GameGauges(panel)`: beside either; `show_run(run)` only.
 - `ui.remedies_bench.RemedyBench(model, theme)`: the page "Cure"; `show_run(run)` only.
 """
@@ -15,16 +15,20 @@ the shown one turned; `leave()` when another part takes its place.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import ClassVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLabel, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from genstudio.data.picture_preparation import PicturePreparation
 from genstudio.models.capabilities import Adversarial
 from genstudio.runs.run import Run
 from genstudio.runs.status import Status
 from genstudio.ui.game_controls import GameControls
+from genstudio.ui.game_gauges import GameGauges
+from genstudio.ui.game_pictures import GamePictures
 from genstudio.ui.game_plane import GamePlane
 from genstudio.ui.game_players import GamePlayers
 from genstudio.ui.game_scene import Scene
@@ -65,6 +69,7 @@ class GamePanel(Panel):
         self._sentence_of_tables = _sentence("game.no_plane")
         self.slow = SlowMotion(self.players, self._fetch, self)
         self.plane = GamePlane(self, self.slow)
+        self.gauges = GameGauges(self)
         self.bar = SlowBar(self.slow, self.theme, "game.slow")
         self._stage = QStackedWidget()
         for part in (self.plane, self._sentence_of_tables):
@@ -91,6 +96,7 @@ class GamePanel(Panel):
             # Whoever lets the training go on wants to see it go on.
             self.slow.stop()
         self.players.show_run(run)
+        self.gauges.show_run(run)
         self._show_stage(run)
 
     def export(self) -> None:
@@ -110,15 +116,33 @@ class GamePanel(Panel):
         else:
             (self.slow.forward if key == Qt.Key.Key_Right else self.slow.back)()
 
+    @cached_property
+    def pictures(self) -> GamePictures:
+        """The stage of pictures, made when there are some."""
+        made = GamePictures(self)
+        self._stage.addWidget(made)
+        return made
+
     def _show_stage(self, run: Run) -> None:
-        plane = len(run.preparation.names) == 2
-        self._stage.setCurrentWidget(self.plane if plane else self._sentence_of_tables)
-        self.controls.offer_slow(plane)
-        if plane:
-            self.plane.show_run(run)
+        stage = self._stage_of(run)
+        self._leave_others(stage)
+        self._stage.setCurrentWidget(stage)
+        self.controls.offer_slow(stage is self.plane)
+        if isinstance(stage, GamePlane | GamePictures):
+            stage.show_run(run)
         else:
-            self.plane.leave()
             self._sentence_of_tables.setText(NO_PLANE.format(len(run.preparation.names)))
+
+    def _stage_of(self, run: Run) -> QWidget:
+        if isinstance(run.preparation, PicturePreparation):
+            return self.pictures
+        return self.plane if len(run.preparation.names) == 2 else self._sentence_of_tables
+
+    def _leave_others(self, stage: QWidget) -> None:
+        if stage is not self.plane:
+            self.plane.leave()
+        if "pictures" in self.__dict__ and stage is not self.pictures:
+            self.pictures.leave()
 
     def _fetch(self, done: Callable[[Scene], None]) -> None:
         self.plane.fetch(done)
@@ -128,6 +152,8 @@ class GamePanel(Panel):
         both.setObjectName("game.splitter")
         both.setChildrenCollapsible(False)
         both.addWidget(self._stage)
+        both.addWidget(self.gauges)
+        both.setStretchFactor(0, 1)
         play = QWidget()
         below = QVBoxLayout(play)
         below.setContentsMargins(0, 0, 0, 0)

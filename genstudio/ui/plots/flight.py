@@ -38,6 +38,11 @@ class FlightLayer(Layer):
         """Where the corners begin and end, shape (M, 2) each."""
         return self._start, self._end
 
+    @property
+    def place(self) -> tuple[float, float]:
+        """Where the ring is."""
+        return self._ring.pos().x(), self._ring.pos().y()
+
     def set(self, start: Floats, end: Floats) -> None:
         """Fly a point, or the corners of a cell, from one place to another, shape (M, 2) each."""
         self._start, self._end = start, end

@@ -7,13 +7,13 @@ from collections.abc import Collection
 import numpy as np
 from numpy.typing import NDArray
 
-from genstudio.ui.plots.arrows import ArrowsLayer
 from genstudio.ui.plots.binning import Bounds
 from genstudio.ui.plots.flight import FlightLayer
 from genstudio.ui.plots.layered import LayeredPlot
 from genstudio.ui.plots.manifold import ManifoldLayer
 from genstudio.ui.plots.paint import retheme_legend
 from genstudio.ui.plots.paths import RingsLayer
+from genstudio.ui.plots.pull import PullLayer
 from genstudio.ui.plots.sides import SideLayer
 from genstudio.ui.plots.verdicts import MADE, REAL, VerdictLayer
 from genstudio.ui.theme import Theme
@@ -89,7 +89,8 @@ class GamePlot(LayeredPlot):
         self.grid = self._add("grid", ManifoldLayer(
             "The generator's manifold: noise in even cells, the fuller the denser", "warp", 10, tokens))
         self.made = self._add("made", SideLayer("Made points", "sample", 30, tokens, side=MADE, symbol="d", size=8))
-        self.arrows = self._add("arrows", ArrowsLayer("Where made points are drawn to", "velocity", 25, tokens))
+        self.arrows = self._add("arrows", PullLayer(
+            "Where made points are drawn to: the gradient of the generator's loss", "velocity", 25, tokens))
         self.flight = self._add("flight", FlightLayer(
             "From noise to sample, of what is under the mouse", "way", 50, tokens))
         self.offer_layers(LAYERS)

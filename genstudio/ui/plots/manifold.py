@@ -16,7 +16,7 @@ from genstudio.ui.tokens import Tokens
 
 Floats = NDArray[np.float64]
 
-_SHADES, _FULLEST = 24, 0.75
+_SHADES, _FULLEST = 24, 0.42
 """Opacities that are told apart, and the highest: what lies below is never hidden."""
 
 
@@ -81,7 +81,7 @@ class ManifoldLayer(Layer):
     def retheme(self, tokens: Tokens) -> None:
         """Take up colours."""
         self._cells.set_colour(tokens.success)
-        self._lines.setPen(pg.mkPen(faded(tokens.success, 0.55), width=1))
+        self._lines.setPen(pg.mkPen(faded(tokens.success, 0.4), width=1))
 
     def arrays(self) -> dict[str, Floats]:
         """The corners, row after row."""

@@ -48,6 +48,11 @@ class SideLayer(Layer):
         found = self.points[chosen[:len(self.points)]]
         self._rings.setData(found[:, 0], found[:, 1])
 
+    @property
+    def ringed(self) -> int:
+        """So many points have rings."""
+        return len(self._rings.data)
+
     def retheme(self, tokens: Tokens) -> None:
         """Take up colours."""
         self.scatter.setBrush(pg.mkBrush(series_colour(tokens, self._side)))

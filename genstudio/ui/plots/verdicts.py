@@ -18,9 +18,10 @@ Floats = NDArray[np.float64]
 
 REAL, MADE = 0, 1
 """Places among the theme's series colours of what is real and what is made: blue and orange, whoever sees them."""
-_STRENGTH, _GREY = {"dark": 0.62, "light": 0.5}, {"dark": 0.34, "light": 0.3}
+_STRENGTH, _GREY = {"dark": 0.72, "light": 0.62}, {"dark": 0.34, "light": 0.3}
 """How much of its colour each end has, and how much of grey the middle, over the ground: points must stand out."""
-_BALANCE = 0.5
+_BALANCE, _STEEP = 0.5, 0.65
+"""Near the balance colours change faster, as that is where a game is decided; the key changes with them."""
 WORDS = ("real", "cannot tell", "made")
 
 
@@ -35,8 +36,9 @@ def verdict_table(tokens: Tokens) -> NDArray[np.uint8]:
             (series_colour(tokens, REAL), _STRENGTH[tokens.name]),
         )
     ]
-    places = np.linspace(0.0, 1.0, 256)
-    colours = [np.interp(places, (0.0, _BALANCE, 1.0), [end[part] for end in ends]) for part in range(3)]
+    lead = np.linspace(-1.0, 1.0, 256)
+    places = np.sign(lead) * np.abs(lead) ** _STEEP
+    colours = [np.interp(places, (-1.0, 0.0, 1.0), [end[part] for end in ends]) for part in range(3)]
     return np.column_stack([*colours, np.full(256, 255.0)]).round().astype(np.uint8)
 
 
