@@ -24,8 +24,6 @@ _ADVISED = 2
 """What to watch is said once it has been measured so often."""
 _FAR = 0.25
 """Of what training items themselves reach, a precision below this share is that of samples all over the place."""
-_SLOW = 0.5
-"""A discriminator at less than this share of the generator's rate is outrun."""
 
 
 class Alarms:
@@ -145,18 +143,13 @@ _BLIND_NOTE = Note(
 
 def cure(settings: GanSettings) -> tuple[str, Mapping[str, Any]]:
     """What usually helps against collapse and is not switched on yet: a sentence, and the settings."""
-    if settings.discriminator_rate < _SLOW * settings.learning_rate:
-        together: dict[str, Any] = {"discriminator_rate": settings.learning_rate}
-        sentence = "The discriminator is outrun: let it learn as fast as the generator, and see several items at once."
-    else:
-        together, sentence = {}, "It usually helps that the discriminator sees several items at once."
+    together = "It usually helps that the discriminator sees several items at once, as samples that are all alike then "
     if not settings.minibatch_discrimination:
-        return sentence, {**together, "minibatch_discrimination": True}
+        return f"{together}give themselves away.", {"minibatch_discrimination": True}
     if settings.pack == 1:
-        return sentence, {**together, "pack": 2}
+        return f"{together}give themselves away.", {"pack": 2}
     if settings.loss != "relativistic" or not (settings.r1 and settings.r2):
-        return "It usually helps to compare real items with made ones, and to penalise steep discriminators.", {
-            **together, "loss": "relativistic", "r1": 0.1, "r2": 0.1,
+        return "It usually helps to compare real items with made ones, and to penalise a steep discriminator.", {
+            "loss": "relativistic", "r1": 0.1, "r2": 0.1,
         }
-    return "Let both learn more slowly, or the discriminator more often.", together
-
+    return "Let the generator learn more slowly, or the discriminator more often.", {"discriminator_steps": 3}
