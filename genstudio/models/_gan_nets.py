@@ -17,8 +17,8 @@ from genstudio.nets.gan.pictures import picture_nets
 from genstudio.nets.gan.remedies import pack, pack_with
 
 GENERATOR, DISCRIMINATOR = "generator", "discriminator"
-COMPANY = 64
-"""So many real items are kept for a discriminator of packs, to judge single items beside."""
+COMPANIES = 8
+"""A discriminator of packs judges a single item in so many packs, filled up with real ones; the mean counts."""
 FOLLOWED = 0.05
 """So fast the usual levels follow those of the last batch."""
 
@@ -46,7 +46,7 @@ class Critic(nn.Module):
         self.net, self._together = net, together
         self.register_buffer("levels", torch.zeros(2))
         self.register_buffer("batches", torch.zeros((), dtype=torch.int64))
-        kept = COMPANY if together > 1 else 0
+        kept = COMPANIES * (together - 1)
         self.register_buffer("company", torch.zeros(kept, *shape), persistent=kept > 0)
         self.register_buffer("company_given", torch.zeros(kept, n_classes), persistent=kept * n_classes > 0)
 
@@ -63,26 +63,30 @@ class Critic(nn.Module):
         self.levels.lerp_(levels.to(self.levels.dtype), max(FOLLOWED, 1 / int(self.batches)))
 
     def features(self, x: Tensor, given: Tensor) -> Tensor:
-        """What its last hidden layer makes of items, shape (N, F); of packs as many as there are."""
-        found: Tensor = self.net.features(*self._packed(x, given))  # type: ignore[operator]
-        return found
+        """What its last hidden layer makes of items, shape (N, F); while packs are learned, of each pack."""
+        return self._mean(self.net.features(*self._packed(x, given)))  # type: ignore[operator]
 
     def forward(self, x: Tensor, given: Tensor) -> Tensor:
         """One number of each item (N, *item), not squashed; while packs are learned, of each pack."""
-        said: Tensor = self.net(*self._packed(x, given))
-        return said
+        return self._mean(self.net(*self._packed(x, given)))
 
     def _packed(self, x: Tensor, given: Tensor) -> tuple[Tensor, Tensor]:
         if self._together == 1:
             return x, given
         packed = self._beside(x, self.company)
         if not given.shape[1]:
-            return packed, given[: len(packed)]
+            return packed, given.new_zeros(len(packed), 0)
         # Of the classes of a pack, their shares are told.
         return packed, self._beside(given, self.company_given).unflatten(1, (self._together, -1)).mean(dim=1)
 
     def _beside(self, x: Tensor, company: Tensor) -> Tensor:
-        return pack(x, self._together) if self.training else pack_with(x, company, self._together)
+        if self.training:
+            return pack(x, self._together)
+        return pack_with(x.repeat_interleave(COMPANIES, dim=0), company, self._together)
+
+    def _mean(self, said: Tensor) -> Tensor:
+        """The mean over the packs in which an item was judged."""
+        return said if self.training or self._together == 1 else said.unflatten(0, (-1, COMPANIES)).mean(dim=1)
 
 
 def nets_for(settings: GanSettings, shape: tuple[int, ...], n_classes: int) -> dict[str, nn.Module]:
@@ -140,3 +144,12 @@ def only_answering(nets: Mapping[str, nn.Module]) -> Iterator[None]:
     finally:
         for net in learning:
             net.train()
+
+
+def growth_of(nets: Mapping[str, nn.Module]) -> tuple[tuple[int, int], tuple[int, int], float] | None:
+    """The coarser and the finer resolution that pictures are made of, and the share of the finer, of nets that grow."""
+    generator = nets.get(GENERATOR)
+    if not isinstance(generator, Growing):
+        return None
+    blend = generator.blend()
+    return blend.low, blend.high, blend.share

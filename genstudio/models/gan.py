@@ -17,7 +17,7 @@ from genstudio.models._deep import DeepModel, Shape, pieces, tensor_of
 from genstudio.models._gan_gauge import NEIGHBOURS, Gauge, modes_of
 from genstudio.models._gan_learner import GanLearner
 from genstudio.models._gan_losses import GAMES
-from genstudio.models._gan_nets import GENERATOR, Critic, critic_of, nets_for, only_answering
+from genstudio.models._gan_nets import GENERATOR, Critic, critic_of, growth_of, nets_for, only_answering
 from genstudio.models._gan_presets import PRESETS
 from genstudio.models._gan_projection import project
 from genstudio.models._gan_settings import GanSettings, PictureGanSettings, for_data
@@ -130,6 +130,10 @@ class GenerativeAdversarialNetwork(DeepModel):
     def n_conditions(self) -> int:
         """Classes that samples can be asked of; 0 where none were learned."""
         return self.n_classes
+
+    def growth(self) -> tuple[tuple[int, int], tuple[int, int], float] | None:
+        """Which resolutions pictures are made of now, and the share of the finer; None where nothing grows."""
+        return growth_of(self.nets)
 
     @property
     def latent_dim(self) -> int:
