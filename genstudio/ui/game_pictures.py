@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from genstudio.models.capabilities import Conditional
@@ -124,7 +123,7 @@ class GamePictures(QWidget):
         """The pictures of a grid, under what their verdicts hang on where that is wished and known."""
         assert self._answer is not None
         x, attention = self._answer[part], self._answer[f"{part}_attention"]
-        return overlaid(x, attention, self._colour()) if self.bar.attention and len(attention) == len(x) > 0 else x
+        return overlaid(x, attention) if self.bar.attention and len(attention) == len(x) > 0 else x
 
     def _show_chosen(self) -> None:
         part, index = self._chosen
@@ -153,10 +152,6 @@ class GamePictures(QWidget):
         self.bar.show_blend("")
         self.detail.clear()
 
-    def _colour(self) -> tuple[int, int, int]:
-        colour = QColor(self._theme.tokens.series[1])
-        return colour.red(), colour.green(), colour.blue()
-
     # Building.
 
     def _arrange(self) -> None:
@@ -180,7 +175,6 @@ class GamePictures(QWidget):
 
     def _connect(self) -> None:
         self.bar.changed.connect(self._on_wished)
-        self._theme.changed.connect(self._show)
         for part, grid in self.grids.items():
             grid.clicked.connect(partial(self._on_clicked, part))
             grid.export_failed.connect(self._model.messages.show_error)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QVBoxLayout
 from pytestqt.qtbot import QtBot
@@ -21,7 +21,7 @@ from genstudio.runs.question import Subject, answer
 from genstudio.runs.run import Run
 from genstudio.training.events import Preview
 from genstudio.ui.game_pictures import MADE, REAL, GamePictures
-from genstudio.ui.game_pictures_overlay import coloured, overlaid
+from genstudio.ui.game_pictures_overlay import COLOUR, coloured, overlaid
 from genstudio.ui.game_pictures_words import blend_words, verdict_words
 from genstudio.ui.panel import Panel, PanelInfo
 from genstudio.ui.plots.judged_grid import BAR_PX, FOOT_PX, JudgedGrid
@@ -124,11 +124,10 @@ def test_what_it_looks_at_lies_over_all_pictures_and_beside_the_chosen(hand: Han
     hand.show(Judging())
     hand.pictures.bar.eye.click()
     hand.until(lambda: hand.made.pictures.shape[1] == 3)
-    colour = QColor(hand.panel.theme.tokens.series[1])
     row, column = LOOKED_AT
     for grid in (hand.made, hand.real):
         strongest, elsewhere = grid.pictures[:, :, row, column].astype(int), grid.pictures[:, :, 0, 0].astype(int)
-        wanted = np.array([colour.red(), colour.green(), colour.blue()])
+        wanted = np.array(COLOUR)
         assert np.all(np.abs(strongest - wanted).sum(axis=1) < np.abs(elsewhere - wanted).sum(axis=1))
     assert len(hand.pictures.detail.grid.pictures) == 2, "as it is, and under what the verdict hangs on"
     hand.pictures.bar.eye.click()
@@ -198,7 +197,7 @@ def test_feet_leave_room_for_all_pictures(show_alone: Callable[..., JudgedGrid],
 def test_an_overlay_keeps_the_strongest_place_and_leaves_the_rest_grey() -> None:
     x = np.full((1, 1, 2, 2), 200, np.uint8)
     attention = np.array([[[[0.0, 1.0], [0.0, 0.0]]]])
-    found = overlaid(x, attention, (255, 128, 0))[0]
+    found = overlaid(x, attention)[0]
     assert found[0, 0, 0] == found[1, 0, 0] == found[2, 0, 0] == 110
     assert found[0, 0, 1] > found[1, 0, 1] > found[2, 0, 1]
     np.testing.assert_array_equal(coloured(x)[0], np.full((3, 2, 2), 200))
