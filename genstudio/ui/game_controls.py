@@ -12,10 +12,10 @@ from genstudio.ui.theme import Theme
 
 PLAYERS = (
     ("both", "both"),
-    ("discriminator", "the discriminator"),
-    ("generator", "the generator"),
+    ("discriminator", "D alone"),
+    ("generator", "G alone"),
 )
-"""Values of the live setting `players`, and what they are called."""
+"""Values of the live setting `players`, and what they are called: D is the discriminator, G the generator."""
 _STEPS = (
     ("discriminator", "Step D", "The discriminator alone takes a step: it learns to tell real items from made ones"),
     ("generator", "Step G", "The generator alone takes a step: it learns to make items that are taken for real"),
@@ -48,7 +48,7 @@ class GameControls(QWidget):
         self._prefix = prefix
         self._pages = QButtonGroup(self)
         self._page_line = QHBoxLayout()
-        self.learns = _combo(f"{prefix}.players", "Who learns when the training goes on")
+        self.learns = _combo(f"{prefix}.players", "Who learns when the training goes on: the discriminator (D), the generator (G), or both")
         for value, title in PLAYERS:
             self.learns.addItem(title, value)
         self.steps = [_step_button(f"{prefix}.step_{who}", title, tip) for who, title, tip in _STEPS]

@@ -88,6 +88,8 @@ class GamePlayers(QObject):
         run = self._run
         if run is None or self.why_not():
             return
+        # Whoever wants a step wants to see what comes of it, not a former moment.
+        self._model.scrub(None)
         self._wanted.append(_Wanted(who, steps, done))
         if len(self._wanted) > 1:
             return

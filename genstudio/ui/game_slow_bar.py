@@ -48,6 +48,16 @@ class SlowBar(QWidget):
         self._connect()
         self.hide()
 
+    def forward(self) -> None:
+        """The next stage, by hand, which holds what is played."""
+        self._slow.play(False)
+        self._slow.forward()
+
+    def back(self) -> None:
+        """The stage before, by hand."""
+        self._slow.play(False)
+        self._slow.back()
+
     def hideEvent(self, event: QHideEvent) -> None:
         """Nobody looks."""
         super().hideEvent(event)
@@ -77,14 +87,18 @@ class SlowBar(QWidget):
         layout.addWidget(self.words)
 
     def _connect(self) -> None:
-        self.previous.clicked.connect(self._slow.back)
-        self.next.clicked.connect(self._slow.forward)
+        self.previous.clicked.connect(self.back)
+        self.next.clicked.connect(self.forward)
         self.play.toggled.connect(self._slow.play)
-        self._numbers.idClicked.connect(self._slow.go)
+        self._numbers.idClicked.connect(self._on_number)
         self.pace.activated.connect(self._on_pace)
         self._slow.turned.connect(self._show)
         self._slow.staged.connect(self._show)
         self._on_pace()
+
+    def _on_number(self, place: int) -> None:
+        self._slow.play(False)
+        self._slow.go(place)
 
     def _on_pace(self) -> None:
         self._slow.seconds = float(self.pace.currentData())

@@ -6,6 +6,11 @@ remedies for collapse are tried. The stage shows points or pictures by the kind 
 `panel.look_away(name)`) and asks (`panel.model.ask`), and `show_run(run)` is called whenever another run is shown or
 the shown one turned; `leave()` when another part takes its place.
 
+What a person wants here, and how many clicks it takes once the panel is open: to see both players learn, none; to see
+what the generator makes of one point of noise, none, as the mouse over it is enough; to see one thing alone, one for
+each layer; to let one player learn alone, one; to have a round explained, one, as slow motion plays by itself; to see a
+collapse cured, one for the page and one to train.
+
 - `ui.game_plane.GamePlane`: points of two columns.
 - `ui.game_pictures.GamePictures(panel)`: pictures.
 - `ui.game_gauges.GameGauges(panel)`: beside either; `show_run(run)` only.
@@ -35,6 +40,7 @@ from genstudio.ui.game_scene import Scene
 from genstudio.ui.game_slow import SlowMotion
 from genstudio.ui.game_slow_bar import SlowBar
 from genstudio.ui.panel import Panel, PanelInfo
+from genstudio.ui.remedies_bench import RemedyBench
 
 NO_GAME = (
     "{} plays no game: it has no discriminator that could be watched. "
@@ -43,6 +49,10 @@ NO_GAME = (
 NO_PLANE = (
     "The plane of the game shows data of two columns; these have {}. Who plays is chosen above, the gauges tell how it "
     "stands. For the plane, choose two columns in the Data panel, or a ring, a grid or moons, and train."
+)
+_PAGES = (
+    ("Play", "The game itself, and how it stands"),
+    ("Cure", "What helps where the generator makes only some of what there is: train with a remedy and without"),
 )
 
 
@@ -70,6 +80,7 @@ class GamePanel(Panel):
         self.slow = SlowMotion(self.players, self._fetch, self)
         self.plane = GamePlane(self, self.slow)
         self.gauges = GameGauges(self)
+        self.bench = RemedyBench(self.model, self.theme)
         self.bar = SlowBar(self.slow, self.theme, "game.slow")
         self._stage = QStackedWidget()
         for part in (self.plane, self._sentence_of_tables):
@@ -97,12 +108,17 @@ class GamePanel(Panel):
             self.slow.stop()
         self.players.show_run(run)
         self.gauges.show_run(run)
+        self.bench.show_run(run)
         self._show_stage(run)
 
     def export(self) -> None:
-        """Offer the formats in which the plane can be written."""
-        if self._stage.currentWidget() is self.plane:
-            self.plane.plot.context_menu().popup(self.mapToGlobal(self.rect().center()))
+        """Offer the formats in which the plane, or the grid of made pictures, can be written."""
+        stage = self._stage.currentWidget()
+        middle = self.mapToGlobal(self.rect().center())
+        if isinstance(stage, GamePlane):
+            stage.plot.context_menu().popup(middle)
+        elif isinstance(stage, GamePictures):
+            stage.grids["made"].context_menu().popup(middle)
         else:
             super().export()
 
@@ -114,7 +130,7 @@ class GamePanel(Panel):
         elif key == Qt.Key.Key_P:
             self.slow.play(not self.slow.playing)
         else:
-            (self.slow.forward if key == Qt.Key.Key_Right else self.slow.back)()
+            (self.bar.forward if key == Qt.Key.Key_Right else self.bar.back)()
 
     @cached_property
     def pictures(self) -> GamePictures:
@@ -161,7 +177,8 @@ class GamePanel(Panel):
         below.addWidget(both, 1)
         below.addWidget(self.bar)
         self._pages.addWidget(play)
-        self.controls.offer_pages([("Play", "The game itself")])
+        self._pages.addWidget(self.bench)
+        self.controls.offer_pages(_PAGES)
         layout = QVBoxLayout(self.content)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -180,6 +197,7 @@ class GamePanel(Panel):
     def _on_slowly(self, slowly: bool) -> None:
         if slowly:
             self.slow.start()
+            self.slow.play(True)
         else:
             self.slow.stop()
 

@@ -79,7 +79,10 @@ class GameHand(Hand):
         combo.activated.emit(combo.currentIndex())
 
     def slowly(self) -> None:
+        """Begin, and hold what then plays by itself."""
         self.click("game.slowly")
+        assert self.slow.playing
+        self.click("game.slow.play")
         self.until(lambda: self.slow.on and not self.slow.waiting)
 
     def forward(self) -> None:
@@ -370,6 +373,10 @@ def test_it_plays_by_itself_and_keys_go_from_stage_to_stage(hand: GameHand) -> N
     hand.qtbot.keyClick(hand.panel, Qt.Key.Key_P)
     assert not hand.slow.playing
     assert not hand.find("game.slow.play").isChecked()
+    # Who goes on by hand does not want it to go on by itself.
+    hand.qtbot.keyClick(hand.panel, Qt.Key.Key_P)
+    hand.click("game.slow.previous")
+    assert not hand.slow.playing
 
 
 def test_whoever_lets_the_training_go_on_sees_it_go_on(hand: GameHand) -> None:
