@@ -92,9 +92,9 @@ def rates(data: Dataset, steps: int) -> Iterator[float]:
 
 
 @contextmanager
-def keras(mnist: Path) -> Iterator[subprocess.Popen[str]]:
+def keras(mnist: Path, script: str = "keras_textbook.py") -> Iterator[subprocess.Popen[str]]:
     """A process that trains the same by Keras when it is asked to, and waits otherwise."""
-    command = [keras_python(), Path(__file__).with_name("keras_textbook.py"), mnist]
+    command = [keras_python(), Path(__file__).with_name(script), mnist]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         if next(iter(process.stdout or ()), "").strip() != "ready":
             raise Skipped("Keras does not start")
