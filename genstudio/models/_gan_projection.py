@@ -17,11 +17,13 @@ STARTS = 2048
 """Latent points that are drawn, to find for each item a near one to start from."""
 NOISE = 0.05
 """By so much items may differ from what is made, in deviations of what is made; weighs closeness against the prior."""
-MOST_STEPS, FEWEST_STEPS = 300, 6
-WORK = 8_000_000
-"""Numbers of items that may be made again over all steps: many steps for few items, few for many."""
+MOST_STEPS, FEWEST_STEPS = 200, 4
+WORK = 4_000_000
+"""Numbers of items that may be made over all steps: many steps for few items, few for many."""
+_SMALLEST = 64
+"""An item of fewer numbers is hardly made any quicker."""
 _RATE = 0.1
-_WAYS = 4
+_WAYS = 3
 """So many starts are followed for each of few items, as the nearest need not lead to the best."""
 
 
@@ -83,7 +85,8 @@ def project(decode: Decode, x: Tensor, given: Tensor | None, latent_dim: int, se
 
 
 def _steps(x: Tensor) -> int:
-    return min(MOST_STEPS, max(FEWEST_STEPS, WORK // max(x.numel(), 1)))
+    numbers = len(x) * max(math.prod(x.shape[1:]), _SMALLEST)
+    return min(MOST_STEPS, max(FEWEST_STEPS, WORK // max(numbers, 1)))
 
 
 def _alike(given: Tensor | None, count: int) -> Iterator[tuple[Tensor, Tensor | None]]:

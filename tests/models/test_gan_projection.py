@@ -106,7 +106,7 @@ def test_no_class_is_given_as_a_width_of_none() -> None:
 
 
 def test_few_take_many_steps_and_many_take_few(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_gan_projection, "WORK", 8000)
+    monkeypatch.setattr(_gan_projection, "WORK", 64 * MOST_STEPS)
     one, many = Linear(matrix(2, 20)), Linear(matrix(2, 20))
     project(one, torch.zeros(1, 20), None, 2, seed=0)
     project(many, torch.zeros(400, 20), None, 2, seed=0)
