@@ -28,7 +28,7 @@ class ClearLabel(pg.InfLineLabel):
         for words in (short, text):
             self.setText(words)
             self._sizes[words] = self.textItem.boundingRect()
-        self._texts = (text, short)
+        self._texts, self._said = (text, short), text
         legend.geometryChanged.connect(self.updatePosition)
 
     def updatePosition(self) -> None:
@@ -36,8 +36,8 @@ class ClearLabel(pg.InfLineLabel):
         if self._sizes and self.scene() is not None and isinstance(self.line.getViewBox(), pg.ViewBox):
             text, at, anchor = self._clear_place()
             self.orthoPos, self.anchors = at, [anchor, anchor]
-            if text != self.format:
-                self.format = text
+            if text != self._said:
+                self._said = self.format = text
                 self.setText(text)
         super().updatePosition()
 
