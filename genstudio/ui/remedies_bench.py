@@ -13,7 +13,7 @@ from genstudio.ui.focused_combo import FocusedCombo
 from genstudio.ui.plots.throttle import Throttle
 from genstudio.ui.remedies_pair import RemedyPair
 from genstudio.ui.remedies_view import RemedyView
-from genstudio.ui.remedies_words import COLLAPSING, MODEL, REMEDIES, Remedy, outcome, verdict
+from genstudio.ui.remedies_words import COLLAPSING, MODEL, REMEDIES, Remedy, verdict_of
 from genstudio.ui.session_model import SessionModel
 from genstudio.ui.theme import Theme
 
@@ -94,7 +94,7 @@ class RemedyBench(QWidget):
             return ""
         if self.pair.learning:
             return "Both learn from the same seed and the same data; what came of it is said when both have ended."
-        return verdict(remedy, cured=outcome(runs[1]), plain=outcome(runs[0]))
+        return verdict_of(remedy, cured=runs[1], plain=runs[0])
 
     def _connect(self) -> None:
         self.remedies.currentIndexChanged.connect(self._on_remedy_chosen)

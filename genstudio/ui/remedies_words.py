@@ -80,7 +80,7 @@ REMEDIES = (
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a run stands, by means over its newest validations; None where nothing was measured."""
+    """How a run stood, by means over the validations before; None where nothing was measured."""
 
     recall: float | None = None
     distance: float | None = None
@@ -88,11 +88,17 @@ class Outcome:
     n_modes: int | None = None
 
 
-def outcome(run: Run) -> Outcome:
-    """How a run stands now."""
-    newest = {name: run.history.recent(name, NEWEST) for name in ("recall", "distance", "modes")}
+def outcome(run: Run, step: int) -> Outcome:
+    """How a run stood at a step."""
+    newest = {name: run.history.recent(name, NEWEST, step) for name in ("recall", "distance", "modes")}
     known = {name: float(values.mean()) for name, values in newest.items() if len(values)}
     return Outcome(**known, n_modes=figures_of(run, None).n_modes)
+
+
+def verdict_of(remedy: Remedy, cured: Run, plain: Run) -> str:
+    """What the remedy did: both as they stood when the slower one ended, as the other has learned for longer since."""
+    step = min(cured.history.step, plain.history.step)
+    return f"At step {step:,}: {verdict(remedy, outcome(cured, step), outcome(plain, step))}"
 
 
 def verdict(remedy: Remedy, cured: Outcome, plain: Outcome) -> str:

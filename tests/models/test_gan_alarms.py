@@ -22,7 +22,7 @@ def alarms(n_modes: int | None = None, **settings: Any) -> Alarms:
 
 def measured(watch: Alarms, recalls: Iterable[float], share: float = 0.2, **others: float) -> list[Note]:
     """All that is said while these recalls are measured one after another."""
-    said = []
+    said: list[Note] = []
     for recall in recalls:
         watch.validated(share, {"distance": 1.0, "recall": recall, "precision": 0.9, **others})
         said += watch.notes()
@@ -31,7 +31,7 @@ def measured(watch: Alarms, recalls: Iterable[float], share: float = 0.2, **othe
 
 def judged(watch: Alarms, real: float, made: float, steps: int) -> list[Note]:
     """All that is said while the discriminator says this."""
-    said = []
+    said: list[Note] = []
     for _ in range(steps):
         watch.see({"real_verdict": real, "fake_verdict": made})
         said += watch.notes()

@@ -16,7 +16,7 @@ from genstudio.runs.status import Status
 from genstudio.training.events import Note, Progress
 from genstudio.ui.remedies_bench import INVITATION, STOP, TRAIN, RemedyBench
 from genstudio.ui.remedies_pair import recipes
-from genstudio.ui.remedies_words import MODEL, REMEDIES, WITHOUT, Outcome, verdict
+from genstudio.ui.remedies_words import MODEL, REMEDIES, WITHOUT, Outcome, verdict, verdict_of
 from genstudio.ui.session_model import SessionModel
 from genstudio.ui.theme import Theme
 
@@ -148,6 +148,16 @@ def test_the_verdict_is_said_with_figures(cured: Outcome, plain: Outcome, words:
     if plain.recall is not None:
         assert f"{100 * plain.recall:.0f} %" in said
         assert ("of 8 modes" in said) == (cured.modes is not None and plain.modes is not None)
+
+
+def test_both_are_judged_at_the_step_that_both_have_reached(make_run: Callable[..., Any]) -> None:
+    plain, cured = make_run(MODEL, {}), make_run(MODEL, {})
+    for step in range(50, 1001, 50):
+        plain.take(Progress(step, None, {"recall": 0.1 if step <= 300 else 1.0, "distance": 2.0}))
+    cured.take(Progress(300, None, {"recall": 0.9, "distance": 0.5}))
+    said = verdict_of(REMEDIES[0], cured, plain)
+    assert "At step 300: Minibatch discrimination helped." in said
+    assert "plain 10 %" in said
 
 
 def test_the_gauge_shows_what_a_run_told(bench: RemedyBench, make_run: Callable[..., Any]) -> None:
