@@ -9,7 +9,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from genstudio.runs.run import Run
-from genstudio.ui.game_gauges_bars import BalanceNeedle, Gauge, ShareBar
+from genstudio.ui.game_gauges_bars import BalanceNeedle, Gauge, NumberLine, ShareBar
 from genstudio.ui.game_gauges_figures import Figures, figures_of
 from genstudio.ui.game_gauges_words import (
     balance_words,
@@ -25,7 +25,7 @@ from genstudio.ui.panel import Panel
 from genstudio.ui.plots.throttle import Throttle
 
 REFRESH_MS = 200
-LEAST_WIDTH_PX = 230
+LEAST_WIDTH_PX = 264
 COLLAPSED = 0.5
 """An alarm is raised where a recall below this share of what training items reach, which is nearly all, lasts."""
 _LINES = 3
@@ -47,7 +47,8 @@ class GameGauges(QWidget):
         self.real, self.made = self._recognised_bars()
         self.balance = self._balance_needle()
         self.modes, self.recall, self.precision = self._covered_bars()
-        self.losses = self._card("losses", "Losses", ())
+        self.generator, self.discriminator = self._loss_numbers()
+        self.losses = self._card("losses", "Losses", (self.generator, self.discriminator))
         self.recognised = self._card("recognised", "What the discriminator tells", (self.made, self.real))
         self.ahead = self._card("ahead", "Balance", (self.balance,))
         self.collapse = self._card("collapse", "What the samples cover", (self.modes, self.recall, self.precision))
@@ -97,6 +98,13 @@ class GameGauges(QWidget):
         self.recall.show_value(figures.recall, percent(figures.recall))
         self.precision.show_value(figures.precision, percent(figures.precision))
         self.collapse.show_words("", collapse_words(figures, COLLAPSED))
+
+    def _loss_numbers(self) -> tuple[NumberLine, NumberLine]:
+        return (
+            NumberLine(self._theme, f"{self._prefix}.generator_loss", "generator", "Its loss at the newest step"),
+            NumberLine(self._theme, f"{self._prefix}.discriminator_loss", "discriminator",
+                       "Its loss at the newest step"),
+        )
 
     def _recognised_bars(self) -> tuple[ShareBar, ShareBar]:
         tip = "Share of the {} items of a batch that the discriminator takes for {}; at 50 % it guesses"
@@ -159,6 +167,7 @@ class _Card(QFrame):
         heading = QLabel(title)
         heading.setProperty("role", "heading")
         self.number = _label(f"{name}.number", title)
+        self.number.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.sentence = _label(f"{name}.sentence", f"{title}, in words")
         self.sentence.setProperty("role", "muted")
         self.sentence.setWordWrap(True)
@@ -166,8 +175,7 @@ class _Card(QFrame):
         self.sentence.setMinimumHeight(_LINES * self.sentence.fontMetrics().lineSpacing())
         head = QHBoxLayout()
         head.addWidget(heading)
-        head.addStretch(1)
-        head.addWidget(self.number)
+        head.addWidget(self.number, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 4, 8, 6)
         column.setSpacing(2)

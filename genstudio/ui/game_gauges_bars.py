@@ -44,9 +44,31 @@ class Gauge(QWidget):
             self.setAccessibleDescription(text)
             self.update()
 
+    def draw_ends(self, painter: QPainter, wide: float, colour: str = "") -> None:
+        """The title at the left, no wider than it may be, and the number at the right, of a colour of its own."""
+        row, upright = QRectF(self.rect()), Qt.AlignmentFlag.AlignVCenter
+        painter.setPen(QColor(self.theme.tokens.muted))
+        words = self.fontMetrics().elidedText(self.title, Qt.TextElideMode.ElideRight, int(wide) - 4)
+        painter.drawText(row, Qt.AlignmentFlag.AlignLeft | upright, words)
+        painter.setPen(QColor(colour or self.theme.tokens.text))
+        painter.drawText(row, Qt.AlignmentFlag.AlignRight | upright, self.text)
+
     def sizeHint(self) -> QSize:
         """One line, or as many as the gauge takes."""
         return QSize(200, self._height_px)
+
+
+class NumberLine(Gauge):
+    """A number that has no end to be held against, beside its title."""
+
+    def __init__(self, theme: Theme, name: str, title: str, tip: str) -> None:
+        super().__init__(theme, name, title, tip, _ROW_PX)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Title and number."""
+        painter = QPainter(self)
+        self.draw_ends(painter, self.width())
+        painter.end()
 
 
 class ShareBar(Gauge):
@@ -68,14 +90,9 @@ class ShareBar(Gauge):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Title, bar, number."""
-        painter, tokens = QPainter(self), self.theme.tokens
-        row, upright = QRectF(self.rect()), Qt.AlignmentFlag.AlignVCenter
+        painter, row = QPainter(self), QRectF(self.rect())
         wide = _TITLE_SHARE * row.width()
-        painter.setPen(QColor(tokens.muted))
-        words = self.fontMetrics().elidedText(self.title, Qt.TextElideMode.ElideRight, int(wide) - 4)
-        painter.drawText(row, Qt.AlignmentFlag.AlignLeft | upright, words)
-        painter.setPen(QColor(tokens.warning if self.low else tokens.text))
-        painter.drawText(row, Qt.AlignmentFlag.AlignRight | upright, self.text)
+        self.draw_ends(painter, wide, self.theme.tokens.warning if self.low else "")
         bar = QRectF(wide, row.center().y() - _BAR_PX / 2, row.width() - wide - _NUMBER_PX, _BAR_PX)
         self._draw_bar(painter, bar)
         painter.end()

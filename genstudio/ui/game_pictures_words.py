@@ -15,7 +15,7 @@ def picture_words(verdict: float, part: str) -> str:
 
 def made_title(seed: int, verdicts: Sequence[float], moment: str) -> str:
     """What the made pictures are made of, what is held of them, and when."""
-    return f"Made from noise {seed} · {_held(verdicts)} · {moment}"
+    return f"Made from noise {seed} · {moment} · {_held(verdicts)}"
 
 
 def real_title(held_out: bool, verdicts: Sequence[float]) -> str:
@@ -51,12 +51,12 @@ def blend_words(low: tuple[int, int], high: tuple[int, int], share: float) -> st
         share: of the higher one, 0 to 1.
     """
     if low == high:
-        return f"Grown to {_sides(low)}"
-    return f"Growing: {_sides(low)} → {_sides(high)}, {100 * share:.0f} %"
+        return f"Resolution {_sides(low)}"
+    return f"Resolution {_sides(low)} → {_sides(high)}, {100 * share:.0f} %"
 
 
 def _held(verdicts: Sequence[float]) -> str:
-    return f"held to be real at {sum(verdicts) / len(verdicts):.2f} on average"
+    return f"mean verdict {sum(verdicts) / len(verdicts):.2f}"
 
 
 def _sides(size: tuple[int, int]) -> str:

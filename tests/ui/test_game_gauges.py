@@ -88,6 +88,12 @@ def test_the_newest_figures_stand_there_in_words_and_numbers(
     assert gauges.distance.number.text() == "3"
 
 
+def test_all_gauges_are_whole_at_the_least_width(panel: Alone, gauges: GameGauges) -> None:
+    panel.resize(gauges.minimumWidth(), 500)
+    page = gauges.recall.parentWidget().parentWidget()
+    assert page.minimumSizeHint().width() <= gauges.minimumWidth() - 12, "a scroll bar stands beside them"
+
+
 def test_gauges_go_back_with_the_film(
     gauges: GameGauges, model: SessionModel, make_run: Callable[..., Run]
 ) -> None:

@@ -70,7 +70,7 @@ class Hand:
 
     def step(self, run: Run, taken: int) -> None:
         run.job.step()
-        self.until(lambda: self.pictures.made.title.endswith(f"{taken:,}"))
+        self.until(lambda: f"step {taken:,} ·" in self.pictures.made.title)
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ def test_real_pictures_stand_beside_with_their_verdicts(hand: Hand) -> None:
     hand.show(Judging())
     assert len(hand.real.pictures) == REAL
     mean = np.mean(hand.real.verdicts)
-    assert hand.pictures.real.title == f"Held out · held to be real at {mean:.2f} on average"
+    assert hand.pictures.real.title == f"Held out · mean verdict {mean:.2f}"
     np.testing.assert_allclose(sorted(set(hand.real.verdicts)), [0.2, 0.8], atol=1e-6)
 
 
@@ -140,10 +140,10 @@ def test_former_moments_come_back(hand: Hand) -> None:
     first, step = hand.made.pictures.copy(), run.history.step
     hand.step(run, step + 1)
     hand.model.scrub(step)
-    hand.until(lambda: hand.pictures.made.title.endswith(f" {step}"))
+    hand.until(lambda: f"step {step} ·" in hand.pictures.made.title)
     np.testing.assert_allclose(hand.made.pictures, first, atol=1)
     hand.model.scrub(None)
-    hand.until(lambda: hand.pictures.made.title.endswith(f" {step + 1}"))
+    hand.until(lambda: f"step {step + 1} ·" in hand.pictures.made.title)
 
 
 def test_a_class_can_be_wished_where_classes_were_learned(hand: Hand) -> None:
@@ -160,7 +160,9 @@ def test_a_class_can_be_wished_where_classes_were_learned(hand: Hand) -> None:
     assert "bright" in hand.pictures.detail.sentence.text()
 
 
-@pytest.mark.parametrize(("learner", "words"), [(Judging(), ""), (Judging(grown=0.4), "Growing: 3 × 3 → 6 × 6, 40 %")])
+@pytest.mark.parametrize(("learner", "words"), [
+    (Judging(), ""), (Judging(grown=0.4), "Resolution 3 × 3 → 6 × 6, 40 %"),
+])
 def test_the_blend_is_said_where_networks_grow(hand: Hand, learner: Judging, words: str) -> None:
     hand.show(learner)
     assert hand.pictures.bar.blend.text() == words
@@ -212,5 +214,5 @@ def test_a_verdict_is_right_or_wrong(verdict: float, part: str, end: str) -> Non
 
 
 def test_a_blend_names_both_resolutions() -> None:
-    assert blend_words((14, 14), (28, 28), 0.4) == "Growing: 14 × 14 → 28 × 28, 40 %"
-    assert blend_words((28, 28), (28, 28), 0.0) == "Grown to 28 × 28"
+    assert blend_words((14, 14), (28, 28), 0.4) == "Resolution 14 × 14 → 28 × 28, 40 %"
+    assert blend_words((28, 28), (28, 28), 0.0) == "Resolution 28 × 28"
