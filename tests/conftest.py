@@ -18,7 +18,7 @@ os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="genstudio-test
 import pytest
 from PySide6.QtCore import QLocale, QSettings
 
-THREADS_END_WITHIN_S = 5.0
+THREADS_END_WITHIN_S = 30.0
 
 
 @pytest.fixture(autouse=True)

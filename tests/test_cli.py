@@ -23,6 +23,7 @@ from genstudio.models.registry import models
 from genstudio.runs.archive import open_session
 from genstudio.runs.job import Status
 from genstudio.runs.run import Run
+from tests.patience import PATIENCE_S
 from tests.steered import Steerable
 
 ROOT = Path(__file__).parent.parent
@@ -96,7 +97,7 @@ class TestFit:
         saved = opened.runs[0]
         assert saved.recipe.model.settings["n_components"] == 5
         assert saved.recipe.model.settings["init_params"] == "random"
-        exact = saved.job.ask("likelihoods").result(5)
+        exact = saved.job.ask("likelihoods").result(PATIENCE_S)
         saved.job.close()
         for part in ("train", "valid"):
             assert answer[part] == {"log_likelihood": pytest.approx(float(exact[part]), rel=1e-12)}
@@ -443,5 +444,5 @@ def test_a_reader_that_goes_away_is_no_fault() -> None:
     with process:
         assert process.stdout is not None
         process.stdout.close()
-        _, said = process.communicate(timeout=60)
+        _, said = process.communicate(timeout=PATIENCE_S)
     assert said == b""

@@ -19,6 +19,7 @@ from genstudio.runs.hand import (
 )
 from genstudio.runs.recipe import Recipe, parse_recipe, to_toml
 from genstudio.runs.run import Run, new_run
+from tests.patience import PATIENCE_S
 from tests.runs.learners import until
 
 POINTS = np.random.default_rng(3).normal(size=(200, 3)) * [1.0, 10.0, 0.1] + [0.0, 5.0, -2.0]
@@ -57,11 +58,11 @@ def test_a_run_by_hand_has_just_these_parameters_and_training_its_recipe_gives_t
     try:
         assert made.by_hand
         assert made.status.ended
-        told = made.job.ask("parameters").result(5.0)
+        told = made.job.ask("parameters").result(PATIENCE_S)
         assert told["means"] == pytest.approx(mixture()[1])
         trained.job.start()
         until(lambda: trained.job.status.ended)
-        ours, theirs = made.job.ask("likelihoods").result(5.0), trained.job.ask("likelihoods").result(5.0)
+        ours, theirs = made.job.ask("likelihoods").result(PATIENCE_S), trained.job.ask("likelihoods").result(PATIENCE_S)
         assert float(ours["train"]) == pytest.approx(float(theirs["train"]), rel=1e-9)
     finally:
         made.job.close()

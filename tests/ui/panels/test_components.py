@@ -17,6 +17,7 @@ from genstudio.ui.panels.components import ComponentsPanel
 from genstudio.ui.session_model import SessionModel
 from genstudio.ui.size_comparison import TASK
 from genstudio.ui.theme import Theme
+from tests.patience import PATIENCE_S
 from tests.ui.panels.mixture_hand import Hand, blobs
 
 ROLE = Qt.ItemDataRole
@@ -292,7 +293,7 @@ def test_another_model_is_not_asked_for_components(hand: Hand) -> None:
     hand.model.show_run(mixture)
     hand.until(lambda: hand.find("components.add").isEnabled())
     hand.model.show_run(kernels)
-    kernels.job.ask("likelihoods").result(10)
+    kernels.job.ask("likelihoods").result(PATIENCE_S)
     assert "could not be drawn" not in hand.said()
 
 

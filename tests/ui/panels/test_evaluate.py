@@ -123,7 +123,7 @@ def test_runs_of_other_data_are_not_called_better(hand: Hand) -> None:
 
 def test_figures_are_forgotten_when_the_model_changes(hand: Hand) -> None:
     run = measured(hand)
-    parameters = run.job.ask("parameters").result(10)
+    parameters = run.job.ask("parameters").result(PATIENCE_S)
     hand.model.edit_components(
         tuple(parameters[name] for name in ("weights", "means", "covariances")), finished=True
     )
@@ -171,7 +171,7 @@ def test_measuring_shows_its_progress_and_can_be_cancelled(hand: Hand, monkeypat
     hand.click("evaluate.cancel")
     go_on.set()
     assert hand.find("evaluate.measure").isEnabled()
-    run.job.ask("likelihoods").result(10)
+    run.job.ask("likelihoods").result(PATIENCE_S)
     assert not run.figures
     monkeypatch.setattr(BIC, "price", price)
     hand.click("evaluate.measure")

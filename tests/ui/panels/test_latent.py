@@ -19,6 +19,7 @@ from genstudio.ui.latent_sliders import PLACES
 from genstudio.ui.panels.latent import LatentPanel
 from genstudio.ui.session_model import SessionModel
 from genstudio.ui.theme import Theme
+from tests.patience import PATIENCE_S
 from tests.ui.panels.latent_hand import LatentHand, arc, bars, learned
 from tests.ui.panels.mixture_hand import blobs
 
@@ -111,7 +112,7 @@ def test_by_coordinates_zooming_decodes_more_closely(pictures: LatentHand) -> No
 def test_items_lie_where_they_are_encoded_with_the_colours_of_their_classes(pictures: LatentHand) -> None:
     run, arrays = pictures.model.current, pictures.panel.map.plot.arrays()
     x = run.data.preparation.to_data(run.data.train)
-    expected = run.job.ask("encode", x=x).result(30)["z"]
+    expected = run.job.ask("encode", x=x).result(PATIENCE_S)["z"]
     np.testing.assert_allclose(arrays["items"], expected, **NEAR)
     np.testing.assert_array_equal(arrays["items.class"], run.data.labels.train)
     assert pictures.panel.map.legend.names == ("standing", "<b>lying</b>")
@@ -256,12 +257,12 @@ def test_favourite_samples_become_stations(pictures: LatentHand) -> None:
     run, menu = pictures.model.current, pictures.find("latent.from_kept").menu()
     menu.aboutToShow.emit()
     assert not menu.actions()[0].isEnabled()
-    x = run.job.ask("sample", n=3, seed=5).result(30)["x"]
+    x = run.job.ask("sample", n=3, seed=5).result(PATIENCE_S)["x"]
     run.favourites.toggle(Item(x[2], -1, Wish(3, 5), 0, 2))
     menu.aboutToShow.emit()
     menu.actions()[0].trigger()
     pictures.until(lambda: len(pictures.panel.way.stations) == 1)
-    expected = run.job.ask("encode", x=x[2:]).result(30)["z"]
+    expected = run.job.ask("encode", x=x[2:]).result(PATIENCE_S)["z"]
     np.testing.assert_allclose(pictures.panel.way.points, expected, **NEAR)
 
 
@@ -489,7 +490,7 @@ def test_a_picture_of_ones_own_is_encoded_edited_and_decoded_again(
     latent = pictures.panel.latent
     pictures.until(lambda: latent.original is not None)
     assert latent.original.title == "bar.png"
-    encoded = pictures.model.current.job.ask("encode", x=latent.original.x).result(30)["z"][0]
+    encoded = pictures.model.current.job.ask("encode", x=latent.original.x).result(PATIENCE_S)["z"][0]
     np.testing.assert_allclose(latent.z, encoded, **NEAR)
     assert "bar.png lies at z" in pictures.find("latent.coordinates").text()
     pictures.until(lambda: len(pictures.panel.item.pictures.pictures) == 2)
@@ -575,7 +576,7 @@ def test_decoding_is_asked_of_a_class(hand: LatentHand) -> None:
     assert [combo.itemText(k) for k in range(3)] == ["of no class", "standing", "<b>lying</b>"]
     combo.setCurrentIndex(2)
     combo.activated.emit(2)
-    expected = run.job.ask("decode", z=hand.panel.latent.z[None], condition=1).result(30)["x"]
+    expected = run.job.ask("decode", z=hand.panel.latent.z[None], condition=1).result(PATIENCE_S)["x"]
     hand.until(lambda: np.allclose(hand.panel.item.decoded, expected, **NEAR))
 
 

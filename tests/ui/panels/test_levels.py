@@ -18,6 +18,7 @@ from genstudio.ui.plots.picture_grid import PictureGrid
 from genstudio.ui.plots.stage import Stage
 from genstudio.ui.session_model import SessionModel
 from genstudio.ui.theme import Theme
+from tests.patience import PATIENCE_S
 from tests.ui.panels.mixture_hand import Hand, blobs
 
 SMALL: dict[str, Any] = {"latent_dims": (3, 2, 1), "hidden_features": (8,), "channels": (4,), "kl_warmup": 0}
@@ -46,7 +47,7 @@ def trained(hand: Hand, data: Any, **settings: Any) -> Run:
 
 
 def of_model(run: Run, n: int, seed: int) -> np.ndarray:
-    return run.job.ask("levels", n=n, seed=seed).result(30)["x"]
+    return run.job.ask("levels", n=n, seed=seed).result(PATIENCE_S)["x"]
 
 
 def shown(hand: Hand) -> np.ndarray:

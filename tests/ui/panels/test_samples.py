@@ -20,6 +20,7 @@ from genstudio.runs.sampled import sampled_table
 from genstudio.ui.panels.samples import LIVE_SAMPLES, SamplesPanel
 from genstudio.ui.session_model import SessionModel
 from genstudio.ui.theme import Theme
+from tests.patience import PATIENCE_S
 from tests.steered import Steerable
 from tests.ui.panels.mixture_hand import Hand, blobs
 
@@ -41,7 +42,7 @@ def listed(hand: Hand) -> int:
 
 
 def drawn_by(run: Run, n: int, seed: int) -> np.ndarray:
-    return run.job.ask("sample", n=n, seed=seed).result(10)["x"]
+    return run.job.ask("sample", n=n, seed=seed).result(PATIENCE_S)["x"]
 
 
 def trained(hand: Hand, **settings: object) -> Run:

@@ -20,6 +20,7 @@ from genstudio.runs.run import Run
 from genstudio.ui.panels.what_if import WhatIfPanel, figures_text, how_found
 from genstudio.ui.session_model import SessionModel
 from genstudio.ui.theme import Theme
+from tests.patience import PATIENCE_S
 from tests.ui.panels.mixture_hand import Hand, blobs
 from tests.ui.plots.mouse import LEFT, drag, pixel
 
@@ -45,7 +46,7 @@ def trained(hand: Hand, columns: int = 2, key: str = "gmm", **settings: Any) -> 
 
 
 def expected(hand: Hand, run: Run) -> dict[str, np.ndarray]:
-    return run.job.ask("conditional", **hand.panel.state.question()).result(30)
+    return run.job.ask("conditional", **hand.panel.state.question()).result(PATIENCE_S)
 
 
 def shown(hand: Hand, name: str = "conditional") -> np.ndarray:
@@ -68,7 +69,7 @@ def test_it_begins_at_the_median_with_all_but_the_last_fixed(hand: Hand) -> None
     hand.until(lambda: is_answered(hand, run))
     assert hand.panel.sentence.text().startswith("Exact")
     # The marginal lies behind it, and the joint density above.
-    marginal = run.job.ask("conditional", columns=[], values=[], asked=1).result(30)
+    marginal = run.job.ask("conditional", columns=[], values=[], asked=1).result(PATIENCE_S)
     hand.until(lambda: np.array_equal(shown(hand, "marginal"), np.column_stack([marginal["x"], marginal["density"]])))
     hand.until(lambda: "log_density" in hand.panel.joint.stage.arrays())
 
@@ -124,8 +125,8 @@ def test_columns_that_are_not_fixed_are_integrated_out(hand: Hand) -> None:
     answer = expected(hand, run)
     fixed = float(hand.panel.state.values[1])
     points = np.column_stack([np.full(len(answer["x"]), fixed), answer["x"]])
-    joint = run.job.ask("marginal_log_prob", x=points, columns=[1, 2]).result(30)["log_prob"]
-    alone = run.job.ask("marginal_log_prob", x=np.array([[fixed]]), columns=[1]).result(30)["log_prob"]
+    joint = run.job.ask("marginal_log_prob", x=points, columns=[1, 2]).result(PATIENCE_S)["log_prob"]
+    alone = run.job.ask("marginal_log_prob", x=np.array([[fixed]]), columns=[1]).result(PATIENCE_S)["log_prob"]
     assert answer["density"] == pytest.approx(np.exp(joint - alone), rel=1e-6)
 
 
