@@ -8,13 +8,13 @@ from collections import deque
 from collections.abc import Callable, Generator
 from typing import Any
 
-from genstudio.errors import Cancelled, SettingsError
+from genstudio.errors import Cancelled
 from genstudio.runs.asked import Asked, told, traced
+from genstudio.runs.live_changes import LiveChanges
 from genstudio.runs.previews import Previews, Watched
 from genstudio.runs.question import Subject, answer
 from genstudio.runs.status import Reached, Status, Told, Turned
-from genstudio.settings import nearest
-from genstudio.training.events import Changed, Event, LiveSettings, Note, Progress
+from genstudio.training.events import Event, LiveSettings, Note, Progress
 
 __all__ = ["Asked", "Job", "Status", "Told", "Turned"]
 
@@ -44,8 +44,7 @@ class Job:
         self.items = reached.items
         self._subject = subject
         self._learning = learning
-        self._live = live or LiveSettings()
-        self._changes: deque[tuple[str, Any]] = deque()
+        self._changes = LiveChanges(live or LiveSettings())
         self._step = reached.step
         self._begun = reached.begun
         self._turned = turned
@@ -124,8 +123,7 @@ class Job:
         Raises:
             SettingsError: the model has no live setting of that name.
         """
-        check_live(name, self._live)
-        self._changes.append((name, value))
+        self._changes.ask(name, value)
 
     def drain(self) -> list[Told]:
         """All that was told since the last call; of previews only the newest of each name."""
@@ -232,7 +230,7 @@ class Job:
     def _advance(self) -> None:
         if self.status is not Status.TRAINING:
             self._turn(Status.TRAINING)
-        self._apply_changes()
+        self._told += self._changes.apply(self._step)
         self._stepped_at = time.monotonic()
         started = time.perf_counter()
         try:
@@ -243,17 +241,6 @@ class Job:
             self._end(Status.FAILED, str(told(error)), traced(error))
         else:
             self._took(event, time.perf_counter() - started)
-
-    def _apply_changes(self) -> None:
-        # A setting that is dragged changes many times between two steps; only where it comes to rest counts.
-        newest: dict[str, Any] = {}
-        while self._changes:
-            name, value = self._changes.popleft()
-            newest[name] = value
-        for name, value in newest.items():
-            if self._live[name] != value:
-                self._live.set(name, value)
-                self._told.append(Changed(self._step, name, value))
 
     def _took(self, event: Event, seconds: float) -> None:
         self.training_seconds += seconds
@@ -308,13 +295,3 @@ class Job:
     def _unless_closing(self, fraction: float, doing: str) -> None:
         if self._closing:
             raise Cancelled
-
-
-def check_live(name: str, live: LiveSettings) -> None:
-    """Whether a setting may change while training goes on.
-
-    Raises:
-        SettingsError: it may not, or there is none of that name.
-    """
-    if name not in live.values:
-        raise SettingsError(f"`{name}` cannot change while training ({nearest(name, live.values)}).")

@@ -13,6 +13,7 @@ from genstudio.data.preparation import PreparationSettings
 from genstudio.data.source import source
 from genstudio.errors import RecipeError, SettingsError
 from genstudio.models.registry import model
+from genstudio.runs.toml_text import toml_key, toml_value
 from genstudio.settings import Settings, describe, nearest, setting, validate
 from genstudio.training.budget import Budget
 
@@ -186,7 +187,7 @@ def to_toml(recipe: Recipe) -> str:
             lines.extend(_entry(key, value, helps.get(f"{section}.{key}", "")))
         lines.append("")
     for change in values.get("changes", ()):
-        lines.extend(["[[changes]]", *(f"{key} = {_toml_value(value)}" for key, value in change.items()), ""])
+        lines.extend(["[[changes]]", *(f"{key} = {toml_value(value)}" for key, value in change.items()), ""])
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -273,31 +274,4 @@ def _helps(recipe: Recipe) -> dict[str, str]:
 def _entry(key: str, value: Any, help: str) -> Iterator[str]:
     if help:
         yield f"# {help}"
-    yield f"{_toml_key(key)} = {_toml_value(value)}"
-
-
-def _toml_key(key: str) -> str:
-    plain = key and all(c.isascii() and (c.isalnum() or c in "_-") for c in key)
-    return key if plain else _toml_string(key)
-
-
-def _toml_value(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        return _toml_string(value)
-    if isinstance(value, int | float):
-        return repr(value)
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(_toml_value(item) for item in value) + "]"
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{_toml_key(k)} = {_toml_value(v)}" for k, v in value.items()) + "}"
-    raise TypeError(f"no TOML for {type(value).__name__}")
-
-
-_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r", "\b": "\\b", "\f": "\\f"}
-
-
-def _toml_string(text: str) -> str:
-    shown = (_ESCAPES.get(c) or (c if c.isprintable() else f"\\U{ord(c):08x}") for c in text)
-    return '"' + "".join(shown) + '"'
+    yield f"{toml_key(key)} = {toml_value(value)}"

@@ -11,27 +11,18 @@ from functools import partial
 from multiprocessing.connection import wait
 from typing import Any
 
-from genstudio.errors import Cancelled, TrainingError
+from genstudio.errors import TrainingError
 from genstudio.runs.asked import Asked, AskedElsewhere, told, traced
-from genstudio.runs.job import Job, check_live
+from genstudio.runs.inbox import Inbox, OpenQuestions
+from genstudio.runs.job import Job
 from genstudio.runs.learned import Learned
+from genstudio.runs.live_changes import check_live
 from genstudio.runs.outbox import Outbox
 from genstudio.runs.status import Reached, Status, Told, Turned
-from genstudio.runs.wire import (
-    Answered,
-    Ask,
-    Begin,
-    Command,
-    Forget,
-    GiveUp,
-    Report,
-    Watching,
-    receive,
-    send,
-)
+from genstudio.runs.wire import Answered, Ask, Begin, Command, Forget, GiveUp, Report, Watching, receive, send
 from genstudio.runs.work import Work
 from genstudio.runs.workers import Worker, Workers
-from genstudio.training.events import Note, Preview
+from genstudio.training.events import Note
 
 GRACE_SECONDS = 0.5
 """So long a worker may take to stop before its process is ended."""
@@ -62,10 +53,7 @@ class RemoteJob:
         self._subject = work.subject()
         self._live = self._subject.fitted.model.live_settings()
         self._reached = self._work.reached()
-        self._told: list[Told] = []
-        self._previews: dict[str, Preview] = {}
-        self._outbox = Outbox()
-        self._open: dict[int, Asked] = {}
+        self._inbox, self._outbox, self._open = Inbox(), Outbox(), OpenQuestions()
         self._watches: dict[str, Watching] = {}
         self._numbers = itertools.count()
         self._worker: Worker | None = None
@@ -144,7 +132,7 @@ class RemoteJob:
             if self._closing:
                 asked.cancel()
             else:
-                self._open[number] = asked
+                self._open.add(number, asked)
                 self._outbox.post(Ask(number, question, key, arguments))
             return asked
 
@@ -164,7 +152,7 @@ class RemoteJob:
         """Nobody looks any more."""
         with self._lock:
             watching = self._watches.pop(name, None)
-            self._previews.pop(name, None)
+            self._inbox.forget(name)
             if self._local is not None:
                 self._local.unwatch(name)
             elif watching is not None:
@@ -173,8 +161,7 @@ class RemoteJob:
     def drain(self) -> list[Told]:
         """All that was told since the last call; of previews only the newest of each name."""
         with self._lock:
-            found = [*self._told, *self._previews.values()]
-            self._told, self._previews = [], {}
+            found = self._inbox.take()
             return found if self._local is None else [*found, *self._local.drain()]
 
     def close(self, seconds: float = 5.0) -> bool:
@@ -183,7 +170,7 @@ class RemoteJob:
         with self._lock:
             self._closing = True
             self._command("stop")
-            for asked in list(self._open.values()):
+            for asked in self._open.all():
                 asked.give_up()
         self._thread.join(min(seconds, GRACE_SECONDS))
         if seconds > 0 and self._thread.is_alive() and self._worker is not None:
@@ -209,7 +196,7 @@ class RemoteJob:
                 raise
             except Exception as error:  # noqa: BLE001 - what cannot be sent is the asker's alone
                 if isinstance(order, Ask):
-                    self._answer(Answered(order.number, 0, None, error))
+                    self._open.settle(Answered(order.number, 0, None, error))
 
     # What the thread does.
 
@@ -220,7 +207,9 @@ class RemoteJob:
             self._train_here()
         else:
             self._finish(self._trained(worker))
-        self._hang_up()
+        self._outbox.close()
+        if self._local is None:
+            self._open.end(self._reached.step)
 
     def _train_here(self) -> None:
         if self._closing:
@@ -264,41 +253,20 @@ class RemoteJob:
     def _failed(self, error: Exception) -> Report:
         if self._closing:
             return Report((Turned(Status.STOPPED),), replace(self._reached, status=Status.STOPPED), ended=True)
-        for number in list(self._open):
-            self._answer(Answered(number, self._reached.step, None, error))
+        self._open.end(self._reached.step, error)
         turned = Turned(Status.FAILED, str(told(error)), traced(error))
         return Report((turned,), replace(self._reached, status=Status.FAILED), ended=True)
 
     def _take(self, report: Report) -> None:
-        for number, progress in report.progress.items():
-            asked = self._open.get(number)
-            if asked is not None and _wanted(asked):
-                asked.progress = progress
+        self._open.show(report.progress)
         self._learned = report.learned or self._learned
         if not report.ended:
             with self._lock:
                 self._reached = report.reached
-                self._remember(report.told)
+                self._inbox.remember(report.told, self._watches)
         # Whoever gets an answer can know by then all that was told before it.
         for answered in report.answered:
-            self._answer(answered)
-
-    def _answer(self, answered: Answered) -> None:
-        asked = self._open.pop(answered.number, None)
-        dropped = answered.answer is None and answered.error is None
-        if asked is None or (dropped and asked.cancel()) or not _wanted(asked):
-            return
-        asked.step = answered.step
-        asked.settle(answered.answer, Cancelled() if dropped else answered.error)
-
-    def _remember(self, told_now: tuple[Told, ...]) -> None:
-        for item in told_now:
-            if not isinstance(item, Preview):
-                self._told.append(item)
-                continue
-            name = item.name.partition(":")[2]
-            if name in self._watches and self._watches[name].name == item.name:
-                self._previews[name] = replace(item, name=name)
+            self._open.settle(answered)
 
     def _finish(self, last: Report) -> None:
         try:
@@ -325,21 +293,10 @@ class RemoteJob:
                 job = Job(self._subject, learning, self._live, reached)
                 for name, watching in self._watches.items():
                     job.watch(name, str(watching.question), **watching.arguments)
-                for asked in self._open.values():
+                for asked in self._open.all():
                     job.take(asked)
                 for order in self._outbox.close():
                     if isinstance(order, Command):
                         getattr(job, order.name)(*order.arguments)
                 self._local = job
-            self._remember(told_now)
-
-    def _hang_up(self) -> None:
-        self._outbox.close()
-        if self._local is None:
-            for number in list(self._open):
-                self._answer(Answered(number, self._reached.step))
-
-
-def _wanted(asked: Asked) -> bool:
-    """Whether anybody still wants the answer; from now on it cannot be withdrawn any more, only given up."""
-    return asked.running() or asked.set_running_or_notify_cancel()
+            self._inbox.remember(told_now, self._watches)
