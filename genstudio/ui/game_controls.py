@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QComboBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
 
 from genstudio.ui.plain_table import quiet_button
 from genstudio.ui.theme import Theme
@@ -23,6 +33,7 @@ _STEPS = (
 )
 STEP_COUNTS, SEEN = (1, 10, 100), 10
 """How many steps a press may take; what a single one changes is hardly seen."""
+_LEARNS = "Who learns when the training goes on: the discriminator (D), the generator (G), or both"
 _SLOW = "Hold the training, and go through one round of the game in numbered stages"
 
 
@@ -48,7 +59,7 @@ class GameControls(QWidget):
         self._prefix = prefix
         self._pages = QButtonGroup(self)
         self._page_line = QHBoxLayout()
-        self.learns = _combo(f"{prefix}.players", "Who learns when the training goes on: the discriminator (D), the generator (G), or both")
+        self.learns = _combo(f"{prefix}.players", _LEARNS)
         for value, title in PLAYERS:
             self.learns.addItem(title, value)
         self.steps = [_step_button(f"{prefix}.step_{who}", title, tip) for who, title, tip in _STEPS]
@@ -59,6 +70,9 @@ class GameControls(QWidget):
         self.slow = quiet_button(theme, f"{prefix}.slowly", "step", "Slow motion", _SLOW)
         self.slow.setCheckable(True)
         self._players = QWidget()
+        self._grid = QGridLayout(self)
+        self._narrow: bool | None = None
+        self._plane = False
         self._arrange()
         self._connect()
 
@@ -74,6 +88,7 @@ class GameControls(QWidget):
     def show_page(self, place: int) -> None:
         """Who plays is only asked on the first page."""
         self._players.setVisible(place == 0)
+        self.slow.setVisible(place == 0 and self._plane)
 
     def show_players(self, who: str) -> None:
         """Show who learns, silently."""
@@ -84,21 +99,23 @@ class GameControls(QWidget):
         for button, (_, _, tip) in zip(self.steps, _STEPS, strict=True):
             button.setEnabled(not reason)
             button.setToolTip(reason or tip)
-
-        self._allow_slow(reason)
+        self.slow.setEnabled(not reason or self.slow.isChecked())
+        self.slow.setToolTip(reason or _SLOW)
 
     def offer_slow(self, offered: bool) -> None:
         """Whether there is a plane on which a round can be seen in slow motion."""
-        self.slow.setVisible(offered)
+        self._plane = offered
+        self.slow.setVisible(offered and self._players.isVisibleTo(self))
 
     def show_slow(self, on: bool) -> None:
         """Show whether a round is seen in slow motion, silently."""
         with QSignalBlocker(self.slow):
             self.slow.setChecked(on)
 
-    def _allow_slow(self, reason: str) -> None:
-        self.slow.setEnabled(not reason or self.slow.isChecked())
-        self.slow.setToolTip(reason or _SLOW)
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where it is narrow, the players stand on a line of their own."""
+        super().resizeEvent(event)
+        self._place_players(self.width() < self._wide())
 
     def _arrange(self) -> None:
         self._page_line.setSpacing(2)
@@ -107,13 +124,27 @@ class GameControls(QWidget):
         players.setSpacing(4)
         label = QLabel("Learning:")
         label.setProperty("role", "muted")
-        for widget in (label, self.learns, *self.steps, self.count, self.slow):
+        for widget in (label, self.learns, *self.steps, self.count):
             players.addWidget(widget)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(12, 6, 8, 2)
-        layout.addLayout(self._page_line)
-        layout.addStretch(1)
-        layout.addWidget(self._players)
+        players.addStretch(1)
+        self._grid.setContentsMargins(12, 6, 8, 2)
+        self._grid.setHorizontalSpacing(4)
+        self._grid.setColumnStretch(1, 1)
+        self._grid.addLayout(self._page_line, 0, 0)
+        self._grid.addWidget(self.slow, 0, 3)
+        self._place_players(narrow=False)
+        # The width that one line takes must not be asked of the window.
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def _place_players(self, narrow: bool) -> None:
+        if narrow != self._narrow:
+            self._narrow = narrow
+            self._grid.removeWidget(self._players)
+            self._grid.addWidget(self._players, *((1, 0, 1, 4) if narrow else (0, 2)))
+
+    def _wide(self) -> int:
+        """The width that everything takes in one line."""
+        return self._page_line.sizeHint().width() + self._players.sizeHint().width() + self.slow.sizeHint().width() + 40
 
     def _connect(self) -> None:
         self._pages.idClicked.connect(self.page_chosen)
