@@ -15,7 +15,6 @@ from genstudio.models._gan_alarms import Alarms
 from genstudio.models._gan_gauge import Gauge
 from genstudio.models._gan_losses import GAMES, Game
 from genstudio.models._gan_nets import (
-    COMPANY,
     DISCRIMINATOR,
     GENERATOR,
     Critic,
@@ -31,6 +30,8 @@ from genstudio.nets.gan.remedies import mode_seeking
 from genstudio.training.descent import Batch
 from genstudio.training.events import LiveSettings, Note
 
+FIRST = 64
+"""Of so many items a discriminator of packs keeps company."""
 Dealt = tuple[Tensor, Tensor]
 """Real items in the networks' units, and the classes that go with them."""
 
@@ -61,7 +62,7 @@ class GanLearner:
         self._share = self._deviation = 0.0
         self._said: Dealt = (torch.zeros(1), torch.zeros(1))
         self._losses = {"loss": 0.0, "discriminator_loss": 0.0}
-        self._critic.keep_company(*self._dealt(torch.arange(min(len(self._train), COMPANY))))
+        self._critic.keep_company(*self._dealt(torch.arange(min(len(self._train), FIRST))))
 
     @property
     def nets(self) -> Mapping[str, nn.Module]:

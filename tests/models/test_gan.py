@@ -146,7 +146,7 @@ class TestPlaying:
         items = BatchedItems(x, None, 0, torch.device("cpu"))
         learner = GanLearner(nets, gan.settings, gan.live_settings(), items, None)
         batch = Batch(torch.arange(30), torch.Generator().manual_seed(seed), 1, 0.0, share)
-        return learner, [(name, float(loss)) for name, loss in learner.losses(batch)]
+        return learner, [(name, float(loss.detach())) for name, loss in learner.losses(batch)]
 
     @pytest.mark.parametrize(("changes", "names"), [
         ({}, ["discriminator", "generator"]),
@@ -236,10 +236,9 @@ class TestTraining:
 
     @every_game
     def test_the_place_and_the_width_of_a_cloud_are_learned(self, loss: str, cloud: Dataset) -> None:
-        penalty = {"gradient_penalty": 0.1} if loss == "wasserstein" else {}
+        penalty = {"gradient_penalty": 1.0, "r1": 0.0, "r2": 0.0} if loss == "wasserstein" else {}
         gan = learned(
-            cloud, 400, loss=loss, learning_rate=3e-3, discriminator_rate=3e-3, hidden_features=(32, 32), average=0.9,
-            **penalty,
+            cloud, 250, loss=loss, learning_rate=5e-3, discriminator_rate=5e-3, average=0.9, **penalty,
         )
         x, _ = gan.sample(2000, 0)
         assert np.abs((x.mean(axis=0) - [3.0, -1.0]) / [2.0, 0.5]).max() < 0.5
@@ -306,7 +305,7 @@ class TestAnswers:
         middle = np.column_stack([x[:, 0], np.full(20, gan.scaling.shift[1])])
         shares = gan.contributions(middle)[:, 1]
         at_mean = gan.anomaly_score(gan.scaling.shift[None])[0] / 2
-        np.testing.assert_allclose(shares, at_mean, atol=0.02)
+        np.testing.assert_allclose(shares, at_mean, atol=0.15 * np.ptp(gan.anomaly_score(x)))
 
     def test_columns_that_are_not_looked_at_get_no_attention(self, cloud: Dataset) -> None:
         gan = learned(cloud)
@@ -326,6 +325,7 @@ class TestAnswers:
         torch.testing.assert_close(critic(x, given), torch.tensor([15.0, 51.0]))
         with only_answering({"discriminator": critic}):
             torch.testing.assert_close(critic(x, given), x.sum(1) + 3 + 20 / 3)
+            torch.testing.assert_close(critic(x[3:5], given[3:5]), x[3:5].sum(1) + 3 + 20 / 3)
         assert critic.training
 
     def test_spectral_norm_holds_every_layer(self, cloud: Dataset) -> None:
@@ -344,8 +344,7 @@ class TestAnswers:
         data = prepare(table, PreparationSettings(valid=0, test=0), seed=0)
         assert data.labels is not None
         gan = learned(
-            data, 400, conditional=True, learning_rate=3e-3, discriminator_rate=3e-3, hidden_features=(32, 32),
-            average=0.9,
+            data, 200, conditional=True, learning_rate=5e-3, discriminator_rate=5e-3, average=0.9,
         )
         assert gan.n_conditions() == 2
         left, right = (gan.sample(500, 0, condition=code)[0] for code in (0, 1))
