@@ -13,12 +13,12 @@ from genstudio.models._deep import pieces
 
 Decode = Callable[[Tensor, Tensor | None], Tensor]
 
-STARTS = 2048
+STARTS = 1024
 """Latent points that are drawn, to find for each item a near one to start from."""
 NOISE = 0.05
 """By so much items may differ from what is made, in deviations of what is made; weighs closeness against the prior."""
 MOST_STEPS, FEWEST_STEPS = 200, 4
-WORK = 4_000_000
+WORK = 3_000_000
 """Numbers of items that may be made over all steps: many steps for few items, few for many."""
 _SMALLEST = 64
 """An item of fewer numbers is hardly made any quicker."""

@@ -8,8 +8,11 @@ import numpy as np
 
 from genstudio.applications.interpolation import class_means, grid_axes, principal_directions
 from genstudio.data.reader import Watch
-from genstudio.models.capabilities import Conditional
+from genstudio.models.capabilities import Bound, Conditional, Density
 from genstudio.runs.question import Answer, Array, Subject, evenly, question
+
+SEARCHED = 500
+"""Of models that must search for where an item lies, at most so many are looked for at once."""
 
 
 @question
@@ -25,14 +28,15 @@ def latent_items(subject: Subject, watch: Watch, *, most: int = 2000) -> Answer:
     """Where training items lie.
 
     Arguments:
-        most: at most so many, evenly spaced.
+        most: at most so many, evenly spaced; fewer where each must be searched for.
 
     Returns:
         `z` (N, Z) and `deviation` (N, Z): posterior means and deviations; `label` (N,): class or -1; `row` (N,);
         `activity` (Z,): variance of the means over the items; `kl` (Z,): nats that each coordinate carries on average.
     """
     data = subject.items()
-    places = evenly(len(data.train), most)
+    encodes = subject.fitted.can(Bound) or subject.fitted.can(Density)
+    places = evenly(len(data.train), most if encodes else min(most, SEARCHED))
     label = np.full(len(places), -1) if data.labels is None else data.labels.train[places]
     z, deviation = subject.fitted.encode(data.preparation.to_data(data.train[places]), label)
     with np.errstate(divide="ignore"):
