@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 import torch
 from torch import Tensor, nn
 
@@ -49,7 +51,7 @@ class MinibatchDiscrimination(_Company):
         Salimans, Goodfellow, Zaremba, Cheung, Radford and Chen (2016), Improved techniques for training GANs.
     """
 
-    def __init__(self, features: int, kernels: int = 16, dims: int = 8) -> None:
+    def __init__(self, features: int, kernels: int = 16, dims: int = 5) -> None:
         super().__init__(kernels)
         self.projection = nn.Parameter(torch.randn(features, kernels, dims) / (features * dims) ** 0.5)
 
@@ -58,10 +60,11 @@ class MinibatchDiscrimination(_Company):
         return torch.cat([x, self._told(self._closeness(x))], dim=1)
 
     def _closeness(self, x: Tensor) -> Tensor:
-        points = torch.einsum("nf,fkd->nkd", x, self.projection)
-        apart = (points[:, None] - points[None]).abs().sum(dim=-1)
+        coordinates = torch.einsum("nf,fkd->dkn", x, self.projection)
+        # One coordinate after the other stays in the processor's cache, which all pairs at once do not.
+        apart = reduce(torch.add, ((one[:, :, None] - one[:, None]).abs() for one in coordinates))
         # An item is at no distance from itself, which tells nothing.
-        others: Tensor = torch.exp(-apart).sum(dim=1) - 1.0
+        others: Tensor = torch.exp(-apart).sum(dim=2).T - 1.0
         return others / max(1, len(x) - 1)
 
 
