@@ -289,6 +289,19 @@ class TestEvaluate:
         assert main(["evaluate", str(run), str(data), "--json", "--metrics", "log_likelihood"]) == 0
         assert last_line(capsys)["metrics"]["log_likelihood"]["n"] == 3
 
+    def test_samples_are_compared_by_as_many_neighbours_as_are_asked_for(
+        self, run: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        found = {}
+        for more in ([], ["--neighbours", "12"]):
+            keys = "precision,recall,density,coverage"
+            assert main(["evaluate", str(run), "--json", "--metrics", keys, *more]) == 0
+            found[len(more)] = last_line(capsys)["metrics"]
+        assert list(found[0]) == ["precision", "recall", "density", "coverage"]
+        assert all(figure["value"] > 0 and figure["n"] == 60 for figure in found[0].values())
+        assert found[2]["recall"]["value"] >= found[0]["recall"]["value"]
+        assert "12 nearest" in found[2]["recall"]["note"]
+
     def test_a_table_for_people(self, run: Path, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["evaluate", str(run), "--metrics", "log_likelihood"]) == 0
         assert re.fullmatch(r"log_likelihood  -[\d.]+ ± [\d.e-]+ nats.*\(n = 60\)\n", capsys.readouterr().out)
