@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+_BARE: Mapping[str, Any] = {"r1": 0.0, "r2": 0.0, "beta1": 0.5, "learning_rate": 1e-3, "discriminator_rate": 1e-3}
+
 PRESETS: Mapping[str, Mapping[str, Any]] = {
+    "Original game (minimax)": {**_BARE, "loss": "minimax", "average": 0.0},
+    "Plain game (non-saturating)": {**_BARE, "loss": "non_saturating", "average": 0.0},
+    "Wasserstein with gradient penalty": {
+        **_BARE, "loss": "wasserstein", "gradient_penalty": 0.1, "discriminator_steps": 5, "beta1": 0.0, "beta2": 0.9,
+    },
+    "Hinge with spectral norm": {**_BARE, "loss": "hinge", "spectral_norm": True, "beta1": 0.0, "beta2": 0.9},
     # Of pictures; 16 passes are the 30,000 batches or so that such books train for.
     "Textbook (DCGAN)": {
         "architecture": "textbook", "channels": (64, 128), "latent_dim": 100, "loss": "non_saturating", "r1": 0.0,
