@@ -164,7 +164,7 @@ class LearningCurves(QWidget):
         colour = place if several else metrics.colour_of(metric)
         title = metrics.title_of(run, metric)
         name = f"{run.name}: {title}" if several else title
-        role = "valid" if known.held_out else "train"
+        role = metrics.role_of(run, metric) if several else "valid" if known.held_out else "train"
         # What is measured batch by batch is noisy.
         smooth = not known.held_out and run.offers(Resumable)
         self.curves.add_series(key, name, role, colour, smooth)

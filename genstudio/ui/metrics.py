@@ -91,6 +91,15 @@ def colour_of(name: str) -> int:
     return group.index(name) if name in group else 0
 
 
+def role_of(run: Run, name: str) -> str:
+    """How a figure of a run is drawn where one colour stands for the run: apart from others of its group."""
+    known = metric(name)
+    alike = [other for other in run.history.metrics
+             if metric(other).group == known.group and metric(other).held_out == known.held_out]
+    role = "valid" if known.held_out else "train"
+    return role if alike.index(name) == 0 else "other" if role == "train" else "other valid"
+
+
 def groups(run: Run) -> tuple[str, ...]:
     """The plots that can be drawn of a run, that of its loss first."""
     found = dict.fromkeys(metric(name).group for name in run.history.metrics)

@@ -125,3 +125,20 @@ def test_both_players_of_a_game_stand_on_one_plot_and_shares_in_percent(
     choose(curves.findChild(QComboBox, "curves.group"), "Told by the discriminator")
     assert set(curves.curves.arrays()[f"{run.key}.real_recognised"][:, 1]) == {75.0}
     assert curves.curves.item.getAxis("left").labelText == "%"
+
+
+def test_players_of_compared_games_are_told_apart_by_their_strokes(
+    model: SessionModel, curves: LearningCurves, make_run: Callable[..., Run]
+) -> None:
+    runs = [make_run("gan", {}) for _ in range(2)]
+    for run in runs:
+        for step in range(1, 9):
+            run.take(Progress(step, 8, {"loss": 0.7, "discriminator_loss": 1.3, "recall": 0.5, "precision": 0.5}))
+        model.add_run(run)
+        model.compare_run(run, True)
+    looks = [(series.colour, tuple(series._curve.opts["pen"].dashPattern()))
+             for series in curves.curves._series.values()]
+    assert len(looks) == len(set(looks)) == 4
+    choose(curves.findChild(QComboBox, "curves.group"), "Covered by samples")
+    strokes = {tuple(series._curve.opts["pen"].dashPattern()) for series in curves.curves._series.values()}
+    assert len(strokes) == 2

@@ -72,7 +72,7 @@ class Curves(Plot):
         Arguments:
             key: names it to `append` and in exports.
             title: plain text for the legend.
-            role: "train" is drawn solid, "valid" dashed.
+            role: one of `series.DASHES`; "train" is drawn solid, "valid" dashed.
             colour: number of a series colour; runs that are compared share one a run. None: the next.
             smooth: draw the running mean over about 1/200 of the curve over its points.
         """

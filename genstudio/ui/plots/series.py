@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 
 from genstudio.ui.plots.growing import GrowingColumns, Peaks, RunningMean
@@ -17,7 +16,8 @@ from genstudio.ui.tokens import Tokens
 
 Floats = NDArray[np.float64]
 
-STYLES = {"train": Qt.PenStyle.SolidLine, "valid": Qt.PenStyle.DashLine}
+DASHES = {"train": (), "valid": (5, 2), "other": (1, 2), "other valid": (5, 2, 1, 2)}
+"""What each role is drawn in: strokes and gaps, in widths of the pen; none is solid."""
 _THICK_AT_MOST = 1_000
 _DRAWN_BLOCKS = 600
 _SMOOTH_FROM = 400
@@ -31,7 +31,8 @@ class Series:
 
     Arguments:
         title: plain text for the legend.
-        role: "train" is drawn solid, "valid" dashed.
+        role: "train" is drawn solid, "valid" dashed; "other" dotted and "other valid" both, for what has no colour of
+            its own beside one of those.
         colour: number of a series colour.
         smooth: each step's own value is noisy: once there are many, their running mean is drawn over them.
     """
@@ -48,7 +49,7 @@ class Series:
         # The legend shows the clearer one of the two.
         self._curve, self._smooth = pg.PlotDataItem(name=None if smooth else name), pg.PlotDataItem(name=name)
         # A few validation points must not hide behind a noisy training curve.
-        self._curve.setZValue(5 if role == "valid" else 0)
+        self._curve.setZValue(5 if role.endswith("valid") else 0)
         self._smooth.setZValue(3)
         for curve in self._curves:
             item.addItem(curve, ignoreBounds=True)
@@ -118,8 +119,8 @@ class Series:
 
     def _pen(self, colour: QColor, thick: bool) -> Any:
         pen = pg.mkPen(colour, width=2 if thick else 1)
-        if STYLES[self._role] == Qt.PenStyle.DashLine:
-            pen.setDashPattern([5, 2])
+        if DASHES[self._role]:
+            pen.setDashPattern(DASHES[self._role])
         return pen
 
 
