@@ -13,6 +13,8 @@ from genstudio.errors import TrainingError
 from genstudio.models.fitted import Fitted
 from genstudio.models.registry import model
 from genstudio.runs.question import Answer, Subject, answer
+from genstudio.runs.questions import latent
+from tests.runs.duel import Duel
 
 
 @pytest.fixture(scope="module")
@@ -76,3 +78,12 @@ def test_without_data_items_cannot_be_shown_but_points_can_be_decoded(subject: S
     assert asked(bare, "decode", z=np.zeros((1, 3)))["x"].shape == (1, 2)
     with pytest.raises(TrainingError, match="not at hand"):
         asked(bare, "latent_items")
+
+
+def test_what_must_search_for_items_looks_for_fewer(subject: Subject, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(latent, "SEARCHED", 10)
+    data = subject.items()
+    searching = Subject(Fitted(Duel(), data.preparation), data)
+    assert asked(searching, "latent_items")["z"].shape == (10, 2)
+    assert len(asked(searching, "latent_items", most=4)["z"]) == 4
+    assert len(asked(subject, "latent_items")["z"]) == len(data.train)
