@@ -33,10 +33,13 @@ BOUNDED = {Kind.TABLE: 10_000, Kind.IMAGES: 1_000}
 """Of models that only bound their likelihood at most so many items are measured, as each takes many draws."""
 IN_STEPS = {Kind.TABLE: 2_000, Kind.IMAGES: 200}
 """As many of models that solve an equation for each."""
+PICTURES = 2_000
+"""As many pictures of all others, as each goes through a network of features, and so does one that is made."""
 NOTHING = "No figures yet. Press Measure."
 LEARNING = "Pause or stop the run to measure it."
 NO_DATA = "The data of this run are not at hand."
 WAITING = "Waiting for the model…"
+MEASURING = "The figures will stand here as soon as they are measured."
 CHANGED = "The model has changed since it was measured. Press Measure."
 
 
@@ -208,6 +211,8 @@ class EvaluatePanel(Panel):
 
     def _why_empty(self) -> str:
         run = self.model.current
+        if self._asked:
+            return MEASURING
         if run is not None and not _measurable(run):
             return NO_DATA if run.data is None else LEARNING
         return CHANGED if run is not None and run.key in self._measured else NOTHING
@@ -262,7 +267,9 @@ def _most(run: Run) -> int | None:
         return None
     if run.offers(Approximates):
         return IN_STEPS.get(run.data.kind)
-    return BOUNDED.get(run.data.kind) if run.offers(Bound) else None
+    if run.offers(Bound):
+        return BOUNDED.get(run.data.kind)
+    return PICTURES if run.data.kind is Kind.IMAGES else None
 
 
 def _comparable(runs: list[Run]) -> bool:
