@@ -33,7 +33,7 @@ def verdict_words(verdict: float, part: str, index: int, class_word: str) -> str
         index: its place among those.
         class_word: what its class is called, or "".
     """
-    name = f"{part.capitalize()} picture {index + 1}" + f", {class_word}" * bool(class_word)
+    name = f"{part.capitalize()} picture {index + 1}" + f" of class {class_word}" * bool(class_word)
     told = f"{name}: the discriminator holds it to be real at {verdict:.2f}"
     if abs(verdict - 0.5) <= UNSURE:
         return f"{told}. It cannot tell."

@@ -157,7 +157,7 @@ def test_a_class_can_be_wished_where_classes_were_learned(hand: Hand) -> None:
     classes.setCurrentIndex(2)
     classes.activated.emit(2)
     hand.until(lambda: len(set(hand.made.verdicts)) == 1)
-    assert "bright" in hand.pictures.detail.sentence.text()
+    assert "of class bright" in hand.pictures.detail.sentence.text()
 
 
 @pytest.mark.parametrize(("learner", "words"), [
