@@ -70,7 +70,7 @@ class SeededDropout(nn.Module):
     """Dropout whose random numbers are part of the net's state, so that training goes on as if never interrupted.
 
     Arguments:
-        share: of the numbers that are left out.
+        share: of the numbers that are left out, in steps of 1/256.
     """
 
     seed: Tensor
@@ -81,13 +81,16 @@ class SeededDropout(nn.Module):
         self.register_buffer("seed", torch.randint(2**62, ()))
 
     def forward(self, x: Tensor) -> Tensor:
-        """The same features, some left out and the others enlarged; as they are where the net only answers."""
+        """Features (N, C, ...), some left out and the others enlarged; as they are where the net only answers."""
         if not self.training:
             return x
         self.seed += 1
         draw = torch.Generator(x.device).manual_seed(int(self.seed))
-        kept = torch.empty_like(x).bernoulli_(1.0 - self.share, generator=draw)
-        return x * kept.div_(1.0 - self.share)
+        # Eight numbers are cut out of each that is drawn: drawing takes longer than all else.
+        words = torch.empty(-(-x.numel() // 8), dtype=torch.int64, device=x.device)
+        numbers = words.random_(-(2**63), None, generator=draw).view(torch.uint8)[: x.numel()]
+        kept = (numbers >= round(256 * self.share)).view(len(x), *x.shape[2:], x.shape[1]).movedim(-1, 1)
+        return x * (kept / (1.0 - self.share))
 
 
 def normed_by_spectrum(net: nn.Module) -> None:

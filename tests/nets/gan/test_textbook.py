@@ -101,7 +101,7 @@ def test_a_frozen_discriminator_teaches_the_generator_the_same(
 
 
 def test_dropout_goes_on_where_a_kept_state_left_it() -> None:
-    layer, x = SeededDropout(0.25), torch.ones(50, 40)
+    layer, x = SeededDropout(0.25), torch.ones(5, 40, 3, 7)
     layer(x)
     other = SeededDropout(0.25)
     other.load_state_dict(layer.state_dict())
@@ -109,5 +109,5 @@ def test_dropout_goes_on_where_a_kept_state_left_it() -> None:
     torch.testing.assert_close(first, other(x))
     assert not torch.equal(first, layer(x))
     assert first.unique().tolist() == pytest.approx([0.0, 4 / 3])
-    assert float((first == 0).float().mean()) == pytest.approx(0.25, abs=0.04)
+    assert float((first == 0).float().mean()) == pytest.approx(0.25, abs=0.03)
     assert torch.equal(layer.eval()(x), x)
