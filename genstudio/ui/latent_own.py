@@ -156,7 +156,9 @@ class LatentOwn(LatentPage):
 
     def _in_words(self, title: str, z: Array, deviation: Array) -> str:
         shown = self.latent.order[:NAMED]
-        parts = [f"{coordinate_name(k)} {z[k]:.2f} ± {deviation[k]:.2f}" for k in shown]
+        # Where none deviates, items lie at points, not about them.
+        spread = [f" ± {deviation[k]:.2f}" if deviation.any() else "" for k in shown]
+        parts = [f"{coordinate_name(k)} {z[k]:.2f}{about}" for k, about in zip(shown, spread, strict=True)]
         more = len(z) - len(shown)
         return f"{title} lies at " + ",  ".join(parts) + (f",  and {more} more" if more > 0 else "")
 

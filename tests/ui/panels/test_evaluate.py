@@ -168,6 +168,7 @@ def test_measuring_shows_its_progress_and_can_be_cancelled(hand: Hand, monkeypat
     hand.until(lambda: hand.find("evaluate.told").text() == "Measuring BIC…")
     assert 0 < hand.find("evaluate.progress").value() < 1000
     assert not hand.find("evaluate.measure").isEnabled()
+    assert hand.find("evaluate.empty").text() == evaluate.MEASURING
     hand.click("evaluate.cancel")
     go_on.set()
     assert hand.find("evaluate.measure").isEnabled()
