@@ -162,9 +162,10 @@ class GanLearner:
             critic.follow(said, answered)
             self._said = said.detach(), answered.detach()
         loss = self._game.discriminator(said, answered, self._settings.label_smoothing)
+        left = self._settings.penalty_left ** self._share
         for weight, steep in ((self._settings.r1, slopes), (self._settings.r2, other_slopes)):
             if weight:
-                loss = loss + weight * zero_centred(steep)
+                loss = loss + left * weight * zero_centred(steep)
         if weight := self._settings.gradient_penalty:
             share = torch.rand(len(real), generator=draw, device=real.device)
             loss = loss + weight * one_centred(critic, real, made, given, share)

@@ -76,6 +76,11 @@ class GanSettings(DescentSettings):
         0.1, "Weight of the penalty on its slope at made items.", ge=0, le=1e6, log=True,
         label="Penalty at made items (R2)",
     )
+    penalty_left: float = setting(
+        1.0, "So much of both penalties is left at the end; they fall to it by and by. A heavy penalty at first finds "
+        "all modes, a light one later tells narrow ones apart.", gt=0, le=1, log=True, label="Penalties left",
+        advanced=True,
+    )
     gradient_penalty: float = setting(
         0.0, "Weight of the penalty on slopes that are not 1 between real and made items; the Wasserstein loss needs "
         "about 10 for pictures, 0.1 for points.", ge=0, le=1e6, log=True, label="Penalty between (WGAN-GP)",
@@ -158,9 +163,9 @@ def for_data(data: Dataset) -> dict[str, Any]:
 
 
 def for_rows(rows: int, columns: int) -> dict[str, Any]:
-    """Many quick steps of small networks; of few columns under so light a penalty that narrow clouds are told apart."""
+    """Many quick steps of small networks; of few columns in ever finer detail."""
     steps_an_epoch = -(-rows // GanSettings().items_a_step(rows))
-    fine = {"waves": 6, "r1": 0.003, "r2": 0.003} if columns <= FEW_COLUMNS else {}
+    fine = {"waves": 6, "r1": 0.02, "r2": 0.02, "penalty_left": 0.01} if columns <= FEW_COLUMNS else {}
     return {
         "latent_dim": int(np.clip(columns, 2, MOST_NOISE)), "hidden_features": (64, 64, 64), "beta1": 0.5,
         "learning_rate": 3e-3, "discriminator_rate": 3e-3,

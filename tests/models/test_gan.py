@@ -20,6 +20,7 @@ from genstudio.models._gan_learner import GanLearner
 from genstudio.models._gan_losses import GAMES
 from genstudio.models._gan_nets import Critic, critic_of, only_answering
 from genstudio.models._gan_penalties import one_centred, with_slopes, zero_centred
+from genstudio.models._gan_presets import PRESETS
 from genstudio.models._gan_settings import GanSettings
 from genstudio.models._one_net import BatchedItems
 from genstudio.models.gan import GenerativeAdversarialNetwork
@@ -167,6 +168,12 @@ class TestPlaying:
         assert self.round(1.0, instance_noise=0.5)[1] == plain
         assert self.round(0.9, instance_noise=0.5)[1] != plain
 
+    def test_penalties_fall_to_what_is_left_of_them(self) -> None:
+        light, heavy = (dict(self.round(share, penalty_left=0.01, r1=5.0, r2=5.0)[1]) for share in (1.0, 0.0))
+        assert heavy == dict(self.round(0.0, r1=5.0, r2=5.0)[1])
+        assert light["discriminator"] == pytest.approx(dict(self.round(r1=0.05, r2=0.05)[1])["discriminator"])
+        assert light["discriminator"] < heavy["discriminator"]
+
     def test_the_discriminator_ahead_is_another_one(self) -> None:
         gan = model(unrolled_steps=3)
         nets = gan.build((2,), 0)
@@ -236,9 +243,9 @@ class TestTraining:
 
     @every_game
     def test_the_place_and_the_width_of_a_cloud_are_learned(self, loss: str, cloud: Dataset) -> None:
-        penalty = {"gradient_penalty": 1.0, "r1": 0.0, "r2": 0.0} if loss == "wasserstein" else {}
+        rules = PRESETS["Wasserstein with gradient penalty"] if loss == "wasserstein" else {"loss": loss}
         gan = learned(
-            cloud, 250, loss=loss, learning_rate=5e-3, discriminator_rate=5e-3, average=0.9, **penalty,
+            cloud, 200, **{**rules, "learning_rate": 5e-3, "discriminator_rate": 5e-3, "average": 0.9},
         )
         x, _ = gan.sample(2000, 0)
         assert np.abs((x.mean(axis=0) - [3.0, -1.0]) / [2.0, 0.5]).max() < 0.5
