@@ -99,8 +99,6 @@ class GameControls(QWidget):
         for button, (_, _, tip) in zip(self.steps, _STEPS, strict=True):
             button.setEnabled(not reason)
             button.setToolTip(reason or tip)
-        self.slow.setEnabled(not reason or self.slow.isChecked())
-        self.slow.setToolTip(reason or _SLOW)
 
     def offer_slow(self, offered: bool) -> None:
         """Whether there is a plane on which a round can be seen in slow motion."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Signal
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -44,12 +44,7 @@ class GamePlane(QWidget):
 
     Arguments:
         panel: asks the questions, while somebody looks.
-
-    Signals:
-        scene_changed: how the game stands now has been answered.
     """
-
-    scene_changed = Signal()
 
     def __init__(self, panel: Panel, slow: SlowMotion) -> None:
         super().__init__()
@@ -83,7 +78,10 @@ class GamePlane(QWidget):
         def take(answer: Any) -> None:
             done(Scene.of(answer))
 
-        self._panel.model.ask("game_plane", take, key="game.scene", **self._asking())
+        # What lies between two moments can be shown only where both were seen over the same cells.
+        first = self._slow.first
+        same = {"seconds": math.inf, "bounds": self.plot.bounds() if first is None else first.bounds}
+        self._panel.model.ask("game_plane", take, key="game.scene", **{**self._asking(), **same})
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Nobody looks."""
@@ -111,7 +109,7 @@ class GamePlane(QWidget):
             self._panel.look("plane", self._on_looked, "game_plane", **self._asking())
 
     def _asking(self) -> dict[str, object]:
-        seconds = float("inf") if self._run is None else look_seconds(self._run)
+        seconds = math.inf if self._run is None else look_seconds(self._run)
         return {"n": POINTS, "bounds": self.plot.bounds(), "shape": GRID, "side": SIDE, "seconds": seconds}
 
     def _on_looked(self, preview: Preview) -> None:
@@ -124,7 +122,6 @@ class GamePlane(QWidget):
         self._say(scene)
         self.hover.take(scene, self.home)
         self.draw(scene)
-        self.scene_changed.emit()
 
     # What is shown.
 
@@ -153,7 +150,7 @@ class GamePlane(QWidget):
         x0, x1, y0, y1 = self.home
         view = min(x1 - x0, y1 - y0)
         self._scale = arrow_scale(scene.way, view, self._scale)
-        self.plot.arrows.set(scene.made, grown * drawn_arrows(scene.way, view, self._scale), 1.0)
+        self.plot.arrows.show(scene.made, scene.way, grown * drawn_arrows(scene.way, view, self._scale))
 
     def _draw_grid(self, scene: Scene, flown: float) -> None:
         if self.plot.grid.visible and scene.grid.size:

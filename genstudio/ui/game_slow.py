@@ -54,6 +54,11 @@ class SlowMotion(QObject):
         return STAGES[self.place]
 
     @property
+    def first(self) -> Scene | None:
+        """What was seen before the round; None where that is not known."""
+        return self._moments[0] if self._moments else None
+
+    @property
     def reached(self) -> int:
         """The last stage that can be gone to at once."""
         return max(place for place, stage in enumerate(STAGES) if stage.moments[1] < max(1, len(self._moments)))
@@ -62,6 +67,14 @@ class SlowMotion(QObject):
     def waiting(self) -> bool:
         """Whether steps are being taken, or the answer is on its way."""
         return self._awaited
+
+    @property
+    def blocked(self) -> str:
+        """A sentence saying why the next stage cannot be entered, as nobody can learn any more; or ""."""
+        following = self.place + 1
+        if following >= len(STAGES) or STAGES[following].moments[1] < len(self._moments) or not self._moments:
+            return ""
+        return self._players.why_not()
 
     @property
     def scenes(self) -> tuple[Scene, Scene] | None:
@@ -75,15 +88,20 @@ class SlowMotion(QObject):
         scenes = self.scenes
         if scenes is None:
             return "…"
-        return self.stage.words(scenes, self._taken[self.stage.moments[1] - 1] or 1)
+        said = self.stage.words(scenes, self._taken[self.stage.moments[1] - 1])
+        return f"{said} {self.blocked}".rstrip()
 
     def start(self) -> None:
-        """Hold the training, and begin a round."""
-        if not self.on:
-            self.on, self.place, self._moments = True, 0, []
-            self._await()
+        """Hold the training, and begin a round; one that has ended is looked at as it is."""
+        if self.on:
+            return
+        self.on, self.place, self._moments = True, 0, []
+        self._await()
+        if self._players.why_not():
+            self._fetch()
+        else:
             self._players.step("both", 0, self._fetch)
-            self.turned.emit()
+        self.turned.emit()
 
     def stop(self) -> None:
         """Show the game as it is again."""
@@ -104,7 +122,9 @@ class SlowMotion(QObject):
         """The next stage; after the last the first of the next round."""
         if self._awaited or not self.on:
             return
-        if self.place == len(STAGES) - 1:
+        if self.blocked:
+            self.play(False)
+        elif self.place == len(STAGES) - 1:
             self._moments = self._moments[-1:]
             self.go(0)
         else:

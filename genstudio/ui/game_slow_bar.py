@@ -24,6 +24,7 @@ from genstudio.ui.theme import Theme
 
 PACES = (("very slow", 12.0), ("slow", 8.0), ("steady", 5.0), ("fast", 2.5))
 """Seconds a stage."""
+_NEXT = "The next stage (Right)"
 _LINES = 3
 """So many lines most texts take in a narrow window."""
 
@@ -39,7 +40,7 @@ class SlowBar(QWidget):
         self.play = quiet_button(theme, f"{prefix}.play", "play", "Play", "Go on by itself, or hold (P)")
         self.play.setCheckable(True)
         self._icon = bind_icon(self.play, theme, "play")
-        self.next = _icon_button(theme, f"{prefix}.next", "chevron-right", "The next stage (Right)")
+        self.next = _icon_button(theme, f"{prefix}.next", "chevron-right", _NEXT)
         self._numbers = QButtonGroup(self)
         self.pace = _paces(prefix)
         self.words = QLabel()
@@ -111,6 +112,8 @@ class SlowBar(QWidget):
         self.play.setText("Pause" if slow.playing else "Play")
         self._icon.show("pause" if slow.playing else "play")
         self.previous.setEnabled(slow.place > 0)
+        self.next.setEnabled(not slow.blocked)
+        self.next.setToolTip(slow.blocked or _NEXT)
         for place, button in enumerate(self._numbers.buttons()):
             button.setEnabled(place <= slow.reached)
         self._numbers.button(slow.place).setChecked(True)

@@ -83,6 +83,8 @@ class GameHand(Hand):
         self.click("game.slowly")
         assert self.slow.playing
         self.click("game.slow.play")
+        # What moves does so in a tenth of a second.
+        self.slow.seconds = 0.2
         self.until(lambda: self.slow.on and not self.slow.waiting)
 
     def forward(self) -> None:
@@ -134,6 +136,7 @@ def test_made_points_lie_where_the_model_makes_them_and_arrows_begin_there(hand:
     np.testing.assert_allclose(hand.plot.made.points, made, **NEAR)
     arrows = hand.plot.arrays()["arrows"]
     np.testing.assert_allclose(arrows[:, :2], made, **NEAR)
+    np.testing.assert_allclose(arrows[:, 2:], hand.scene.way, **NEAR)
     # All are drawn up the slope, which leads along the first column.
     assert (arrows[:, 2] > np.abs(arrows[:, 3])).all()
     np.testing.assert_allclose(hand.plot.real.points, hand.run.data.preparation.to_data(hand.run.data.train), **NEAR)
@@ -284,9 +287,24 @@ def test_where_no_step_can_be_taken_it_is_said_why(hand: GameHand) -> None:
     hand.watch()
     hand.run.job.stop()
     hand.until(lambda: hand.run.status.ended)
-    for name in ("game.step_generator", "game.slowly"):
-        assert not hand.find(name).isEnabled()
-        assert hand.find(name).toolTip() == hand.panel.players.why_not() != ""
+    reason = hand.panel.players.why_not()
+    assert reason
+    for who in ("generator", "discriminator", "both"):
+        assert not hand.find(f"game.step_{who}").isEnabled()
+        assert hand.find(f"game.step_{who}").toolTip() == reason
+
+
+def test_a_training_that_has_ended_is_gone_through_up_to_where_somebody_learns(hand: GameHand) -> None:
+    duel = hand.watch()
+    hand.run.job.stop()
+    hand.until(lambda: hand.run.status.ended)
+    hand.slowly()
+    hand.moved_to(LEARNING - 1)
+    assert not hand.find("game.slow.next").isEnabled()
+    assert hand.panel.players.why_not() in hand.slow.words
+    hand.qtbot.keyClick(hand.panel, Qt.Key.Key_Right)
+    assert hand.slow.place == LEARNING - 1
+    assert len(duel.learned) == 1
 
 
 # Slow motion.
@@ -350,6 +368,16 @@ def test_the_landscape_turns_between_what_it_was_and_what_it_is(hand: GameHand) 
     assert (hand.plot.made.points[:, 0] > made[:, 0]).all()
 
 
+def test_zooming_meanwhile_does_not_bend_the_landscape(hand: GameHand) -> None:
+    hand.watch()
+    hand.slowly()
+    hand.moved_to(LEARNING - 1)
+    before = hand.plot.arrays()["verdict"][:, :2]
+    hand.plot.set_bounds((0.0, 0.5, 90.0, 95.0))
+    hand.moved_to(LEARNING)
+    np.testing.assert_array_equal(hand.plot.arrays()["verdict"][:, :2], before)
+
+
 def test_wrong_verdicts_are_ringed_where_the_loss_is_talked_of(hand: GameHand) -> None:
     hand.watch()
     hand.slowly()
@@ -405,3 +433,21 @@ def test_another_run_ends_slow_motion(hand: GameHand) -> None:
     hand.watch()
     assert not hand.slow.on
     assert not hand.find("game.slow").isVisible()
+
+
+# With networks that learn.
+
+
+def test_a_game_of_networks_is_seen_and_played(hand: GameHand) -> None:
+    hand.load(blobs(100))
+    hand.model.choose_model("gan")
+    hand.model.edit_settings(hidden_features=[8], max_epochs=10_000)
+    hand.model.train()
+    hand.until(lambda: hand.scene is not None)
+    assert np.isfinite(hand.scene.landscape).all()
+    hand.click("game.step_discriminator")
+    hand.until(lambda: not hand.panel.players.busy)
+    run = hand.model.current
+    assert run is not None
+    assert [change.value for change in run.history.changes if change.name == "players"] == ["discriminator"]
+    assert run.status is Status.PAUSED
