@@ -24,6 +24,8 @@ _ADVISED = 2
 """What to watch is said once it has been measured so often."""
 _FAR = 0.25
 """Of what training items themselves reach, a precision below this share is that of samples all over the place."""
+_OUTRUN = 0.5
+"""A discriminator at less than this share of the generator's rate is outrun."""
 
 
 class Alarms:
@@ -143,13 +145,20 @@ _BLIND_NOTE = Note(
 
 def cure(settings: GanSettings) -> tuple[str, Mapping[str, Any]]:
     """What usually helps against collapse and is not switched on yet: a sentence, and the settings."""
-    together = "It usually helps that the discriminator sees several items at once, as samples that are all alike then "
+    compared = settings.loss == "relativistic" and settings.r1 > 0 and settings.r2 > 0
+    rules = {} if compared else _RULES
+    if settings.discriminator_rate < _OUTRUN * settings.learning_rate:
+        return ("The discriminator is outrun: let it learn as fast as the generator, compare real items with made "
+                "ones, and be penalised where it is steep."), {**rules, "discriminator_rate": settings.learning_rate}
     if not settings.minibatch_discrimination:
-        return f"{together}give themselves away.", {"minibatch_discrimination": True}
+        return _TOGETHER, {"minibatch_discrimination": True}
     if settings.pack == 1:
-        return f"{together}give themselves away.", {"pack": 2}
-    if settings.loss != "relativistic" or not (settings.r1 and settings.r2):
-        return "It usually helps to compare real items with made ones, and to penalise a steep discriminator.", {
-            "loss": "relativistic", "r1": 0.1, "r2": 0.1,
-        }
+        return _TOGETHER, {"pack": 2}
+    if not compared:
+        return "It usually helps to compare real items with made ones, and to penalise a steep discriminator.", _RULES
     return "Let the generator learn more slowly, or the discriminator more often.", {"discriminator_steps": 3}
+
+
+_TOGETHER = ("It usually helps that the discriminator sees several items at once, as samples that are all alike then "
+             "give themselves away.")
+_RULES: Mapping[str, Any] = {"loss": "relativistic", "r1": 0.1, "r2": 0.1}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
@@ -68,7 +69,8 @@ class RemedyPair(QObject):
             return
         self._hold_others()
         self._watch(False)
-        plain, cured = recipes(self._model.recipe, remedy, self._rules(collapsing))
+        advice = self._model.families[MODEL].recommended(data)
+        plain, cured = recipes(self._model.recipe, remedy, self._rules(collapsing), advice)
         self.remedy, self.runs = remedy, ()
         for recipe, name in ((plain, "Plain"), (cured, f"With {remedy.title}")):
             run = self._model.begin(recipe, data, self._model.raw)
@@ -120,10 +122,19 @@ class RemedyPair(QObject):
             self.advanced.emit()
 
 
-def recipes(recipe: Recipe, remedy: Remedy, rules: dict[str, Any]) -> tuple[Recipe, Recipe]:
-    """A recipe without any remedy, and with one alone; both by other rules where those are given."""
+def recipes(
+    recipe: Recipe, remedy: Remedy, rules: Mapping[str, Any], advice: Mapping[str, Any]
+) -> tuple[Recipe, Recipe]:
+    """A recipe without any remedy, and with one alone.
+
+    Arguments:
+        rules: settings of the game that both play, in place of the recipe's.
+        advice: settings that the model recommends.
+    """
     former = recipe.model
     plain = {**former.settings, **rules, **WITHOUT}
-    made = (ModelRecipe(name=former.name, settings=values) for values in (plain, {**plain, **remedy.settings}))
+    # Both end alike.
+    base = {**advice, **WITHOUT, "max_epochs": plain.get("max_epochs")} if remedy.recommended else plain
+    made = (ModelRecipe(name=former.name, settings=values) for values in (plain, {**base, **remedy.settings}))
     first, second = (recipe.model_copy(update={"model": model, "changes": ()}) for model in made)
     return first, second

@@ -32,11 +32,13 @@ class Remedy:
         title: a noun phrase that may stand behind "with".
         sentence: what it does, and what it costs.
         settings: of the model, that switch it on.
+        recommended: all other settings are those that the model recommends, too.
     """
 
     title: str
     sentence: str
     settings: Mapping[str, Any]
+    recommended: bool = False
 
 
 REMEDIES = (
@@ -70,10 +72,9 @@ REMEDIES = (
         {"mode_seeking": 0.1},
     ),
     Remedy(
-        "a relativistic game",
-        "Other rules: the discriminator says which of a real and a made item is the real one, and pays for being "
-        "steep at either. (Jolicoeur-Martineau, 2019; Huang et al., 2024)",
-        {"loss": "relativistic", "r1": 0.1, "r2": 0.1},
+        "the recommended rules",
+        "No remedy, but another game: the losses, penalties and rates that the model recommends for the data.",
+        {}, recommended=True,
     ),
 )
 

@@ -16,6 +16,9 @@ from genstudio.ui.messages import Offer
 if TYPE_CHECKING:
     from genstudio.ui.session_model import SessionModel
 
+MOST_NAMED = 2
+"""A button has room for the names of so many settings."""
+
 
 def offer_of(model: SessionModel, run: Run, note: Note) -> Offer | None:
     """The button beside a note that offers settings; None where it offers none, or the run's data are not at hand."""
@@ -51,9 +54,10 @@ def changed_recipe(run: Run, changes: Mapping[str, Any]) -> Recipe:
 
 
 def settings_words(settings: type[Settings], changes: Mapping[str, Any]) -> str:
-    """Settings as they are named amid a sentence: "minibatch discrimination, 2 packed items"."""
+    """Settings as they are named amid a sentence: "minibatch discrimination, 2 packed items"; many are counted."""
     labels = {info.name: info.label for info in describe(settings)}
-    return ", ".join(_words(labels.get(name, name), value) for name, value in changes.items())
+    words = [_words(labels.get(name, name), value) for name, value in changes.items()]
+    return ", ".join(words) if len(words) <= MOST_NAMED else f"{words[0]} and {len(words) - 1} more settings"
 
 
 def _words(label: str, value: Any) -> str:

@@ -89,6 +89,9 @@ def test_the_alarm_says_what_is_seen_in_figures() -> None:
         ({**CROSS_ENTROPY, "minibatch_discrimination": True, "pack": 4},
          {"loss": "relativistic", "r1": 0.1, "r2": 0.1}),
         ({"minibatch_discrimination": True, "pack": 4}, {"discriminator_steps": 3}),
+        ({"learning_rate": 1e-3, "discriminator_rate": 1e-4}, {"discriminator_rate": 1e-3}),
+        ({**CROSS_ENTROPY, "learning_rate": 1e-3, "discriminator_rate": 1e-4},
+         {"loss": "relativistic", "r1": 0.1, "r2": 0.1, "discriminator_rate": 1e-3}),
     ],
 )
 def test_what_is_offered_is_not_switched_on_yet_and_fits(settings: dict[str, Any], offered: dict[str, Any]) -> None:

@@ -61,7 +61,7 @@ def test_remedies_are_settings_of_the_model(remedy: Any) -> None:
     known(**{**WITHOUT, **remedy.settings})
 
 
-@pytest.mark.parametrize("place", range(len(REMEDIES)))
+@pytest.mark.parametrize("place", [place for place, remedy in enumerate(REMEDIES) if not remedy.recommended])
 def test_one_click_trains_two_runs_that_differ_in_the_remedy_alone(
     bench: RemedyBench, ready: SessionModel, qtbot: QtBot, place: int
 ) -> None:
@@ -129,9 +129,19 @@ def test_other_models_have_no_bench(bench: RemedyBench, ready: SessionModel, qtb
 
 def test_the_pair_has_no_other_remedy(ready: SessionModel) -> None:
     ready.edit_settings(pack=4, mode_seeking=1.0)
-    plain, cured = (dict(found.model.settings) for found in recipes(ready.recipe, REMEDIES[0], {}))
+    plain, cured = (dict(found.model.settings) for found in recipes(ready.recipe, REMEDIES[0], {}, {}))
     assert {name: plain[name] for name in WITHOUT} == WITHOUT
     assert {name: cured[name] for name in WITHOUT} == {**WITHOUT, **REMEDIES[0].settings}
+
+
+def test_the_recommended_rules_stand_beside_the_game_that_collapses(ready: SessionModel) -> None:
+    recommended = next(remedy for remedy in REMEDIES if remedy.recommended)
+    rules, advice = {"r1": 0.0, "learning_rate": 0.5}, {"learning_rate": 0.01}
+    plain, cured = (dict(found.model.settings) for found in recipes(ready.recipe, recommended, rules, advice))
+    assert (plain["r1"], plain["learning_rate"]) == (0.0, 0.5)
+    assert cured["learning_rate"] == 0.01
+    assert "r1" not in cured, "the model's own"
+    assert cured["max_epochs"] == plain["max_epochs"] == SMALL["max_epochs"]
 
 
 @pytest.mark.parametrize(

@@ -69,6 +69,10 @@ def test_unknown_settings_are_refused(make_run: Any) -> None:
         changed_recipe(make_run("gmm", {}), {"n_component": 2})
 
 
-def test_settings_read_as_words() -> None:
-    words = settings_words(GaussianMixtureModel.Settings, {"n_components": 3, "warm": True, "MMD": False, "tol": 0.5})
-    assert words == "3 components, warm, no MMD, tolerance 0.5"
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [({"n_components": 3, "warm": True}, "3 components, warm"), ({"MMD": False, "tol": 0.5}, "no MMD, tolerance 0.5"),
+     ({"tol": 0.5, "n_components": 3, "n_init": 2}, "tolerance 0.5 and 2 more settings")],
+)
+def test_settings_read_as_words(changes: dict[str, Any], words: str) -> None:
+    assert settings_words(GaussianMixtureModel.Settings, changes) == words
