@@ -178,7 +178,8 @@ class Manifold(Metric):
         if both.training is not None:
             ideal = self.estimate(real, _some(both.training), partial(part_of, watch, 0.9, 1.0)).value
         note = f"By the {self.k} nearest neighbours in {both.extract.words}; compare it only with figures by the same, "
-        return Figure(found.value, found.stderr, len(real), ideal, sentences(f"{note}and n.", flattery(data)))
+        error = "" if found.stderr is None else f"Its error is known from {PARTS} parts of the items."
+        return Figure(found.value, found.stderr, len(real), ideal, sentences(f"{note}and n.", error, flattery(data)))
 
     @abstractmethod
     def estimate(self, real: Array, made: Array, watch: Watch) -> Estimate:
