@@ -26,16 +26,16 @@ def moments(steps: int) -> list[float]:
 
 
 class Solution:
-    """Ways along a field, by a solver, its steps and a guidance weight.
+    """Ways along a field, by a solver and a guidance weight.
 
     Arguments:
         field: velocities of items (N, *item) at one time (1,), given classes (N, n_classes), rows of zeros where
             they are unknown.
+        times: rising from 0 to 1; from each to the next is one step.
     """
 
-    def __init__(self, field: nn.Module, choices: SolverSettings) -> None:
-        self._field, self._choices = field, choices
-        self.times = moments(choices.steps)
+    def __init__(self, field: nn.Module, times: list[float], choices: SolverSettings) -> None:
+        self._field, self._choices, self.times = field, choices, times
 
     def velocity(self, given: Tensor) -> Velocity:
         """How items of classes move, pushed from what is so of all towards what is so of theirs (Ho, Salimans, 2022).

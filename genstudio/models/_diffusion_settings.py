@@ -17,6 +17,8 @@ FEW_COLUMNS = 3
 STEPS = 6000
 """So many steps are enough for most tables, and take a minute or so."""
 FEWEST_ITEMS, MOST_ITEMS, PICTURES = 64, 512, 128
+SEEN, ACCURATE = 16, 64
+"""Steps from noise to data that are enough for what is looked at, and for rows to come back from noise within 1e-4."""
 
 
 class DiffusionSettings(DescentSettings):
@@ -84,8 +86,9 @@ class PictureDiffusionSettings(DiffusionSettings):
 class SolverSettings(Settings):
     """How the way from noise to data is solved at each question."""
 
-    steps: int = setting(
-        16, "Steps from noise to data. More are slower and more accurate; double them to see whether it matters.",
+    steps: int | None = setting(
+        None, "Steps from noise to data. More are slower and more accurate; double them to see whether it matters. "
+        f"Auto: {SEEN}, and {ACCURATE} of rows once learning has ended, so that they come back from noise unchanged.",
         ge=1, le=1000, log=True,
     )
     solver: Literal["euler", "midpoint", "heun", "rk4"] = setting(

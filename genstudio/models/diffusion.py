@@ -98,7 +98,7 @@ class FlowMatching(FieldModel):
 
     def stations(self) -> Floats:
         """The times between which solvers step, shape (S,), 65 of them at most."""
-        times = moments(self.choices.steps)
+        times = moments(self.steps)
         return np.array([times[place] for place in spaced(len(times), STATIONS)])
 
     def carry(self, z: Floats, labels: Ints | None = None) -> Floats:
@@ -228,7 +228,7 @@ class FlowMatching(FieldModel):
 
     def _at_stations(self, way: Iterator[Any]) -> Iterator[Any]:
         """The stations of a way that is told at every time; they are the same from either end."""
-        wanted = set(spaced(self.choices.steps + 1, STATIONS))
+        wanted = set(spaced(self.steps + 1, STATIONS))
         yield from (found for place, found in enumerate(way) if place in wanted)
 
     def _pieces(self, count: int) -> Iterator[slice]:

@@ -80,8 +80,8 @@ class TestKnownFields:
             growth = (time * deviation**2 - (1 - time)) / spread**2
             return mean + growth * (x - time * mean)
 
-    def solution(self, **choices: object) -> Solution:
-        return Solution(self.Field(), SolverSettings(**choices))  # type: ignore[arg-type]
+    def solution(self, steps: int, **choices: object) -> Solution:
+        return Solution(self.Field(), moments(steps), SolverSettings(**choices))  # type: ignore[arg-type]
 
     def test_noise_becomes_the_normal_by_an_affine_map(self) -> None:
         z = torch.randn(50, 2, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
@@ -109,6 +109,22 @@ class TestThereAndBack:
         z = np.random.default_rng(0).normal(size=(200, 2))
         fine = learned.steered({"steps": 64})
         np.testing.assert_allclose(fine.encode(fine.decode(z))[0], z, atol=1e-3)
+
+    def test_as_nothing_is_chosen_rows_come_back_as_they_were(self, ring: Dataset, learned: FlowMatching) -> None:
+        x = ring.train[:50]
+        back = learned.decode(learned.encode(x)[0])
+        np.testing.assert_allclose(learned.scaling.forward(back), learned.scaling.forward(x), atol=1e-4)
+        exact = learned.steered({"steps": 128}).log_prob(x)
+        usual, few = (np.abs(other.log_prob(x) - exact).mean() for other in (learned, learned.steered({"steps": 16})))
+        assert usual < 1e-3
+        assert usual < few / 10
+
+    def test_while_it_learns_it_answers_in_fewer_steps(self, ring: Dataset) -> None:
+        model = FlowMatching(validate(FlowMatching.Settings, SMALL, "flow matching"))
+        learning = model.fit(ring, model.live_settings(), 0, Budget(steps=3, batch_size=64, precision="float32"))
+        counts = [len(model.stations()) for event in learning if isinstance(event, Progress)]
+        assert set(counts) == {17}
+        assert len(model.stations()) == 65
 
     def test_a_way_ends_where_noise_is_decoded_and_an_item_is_encoded(self, learned: FlowMatching) -> None:
         z = np.random.default_rng(0).normal(size=(20, 2))

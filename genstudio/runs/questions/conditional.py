@@ -11,7 +11,10 @@ from genstudio.data.reader import Watch
 from genstudio.errors import GenStudioError
 from genstudio.models.capabilities import Conditionals
 from genstudio.runs.question import Answer, Array, Subject, evenly, question
+from genstudio.runs.questions.density import in_steps
 
+STEPS = 16
+"""Of a model that solves in steps: a slider that is dragged cannot wait for more."""
 KNOWN_ROWS = 2000
 """So many rows tell where the values of a column lie."""
 
@@ -43,7 +46,8 @@ def conditional(
     """
     asked_for = {"columns": np.array(columns, np.int64), "values": np.array(values, float), "asked": np.array(asked)}
     try:
-        found = what_if.conditional(subject.fitted, _query(subject, columns, values, asked))
+        fitted, _ = in_steps(subject.fitted, STEPS)
+        found = what_if.conditional(fitted, _query(subject, columns, values, asked))
     except GenStudioError as error:
         return {**asked_for, "why": np.array(str(error))}
     numbers = {name: np.array(getattr(found, name)) for name in vars(found)}
