@@ -165,7 +165,7 @@ def for_data(data: Dataset) -> dict[str, Any]:
 def for_rows(rows: int, columns: int) -> dict[str, Any]:
     """Many quick steps of small networks; of few columns in ever finer detail."""
     steps_an_epoch = -(-rows // GanSettings().items_a_step(rows))
-    fine = {"waves": 6, "r1": 0.02, "r2": 0.02, "penalty_left": 0.01} if columns <= FEW_COLUMNS else {}
+    fine = {"waves": 6, "r1": 0.02, "r2": 0.02, "penalty_left": 0.1} if columns <= FEW_COLUMNS else {}
     return {
         "latent_dim": int(np.clip(columns, 2, MOST_NOISE)), "hidden_features": (64, 64, 64), "beta1": 0.5,
         "learning_rate": 3e-3, "discriminator_rate": 3e-3,
