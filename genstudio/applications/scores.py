@@ -9,10 +9,7 @@ from genstudio.models.capabilities import Adversarial, Bound, Density, Samples
 
 Offers = Callable[[type[object]], bool]
 
-WEAK = (
-    "A weak score: the discriminator has learned to tell real items from made ones, not from strange ones. A model "
-    "with a likelihood ranks them better."
-)
+WEAK = "A weak score: the discriminator has learned to tell real items from made ones, not from strange ones."
 
 
 @dataclass(frozen=True)

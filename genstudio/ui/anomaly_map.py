@@ -50,7 +50,7 @@ class AnomalyMap(QWidget):
         self.stage.set_title("Map")
         # The histogram beside it names the same colours, and covers nothing.
         self.stage.item.legend.hide()
-        self.stage.offer_layers(["data", "heat", "contours", "boundary", "flagged"])
+        self.offer_density(True)
         self._chosen = pg.ScatterPlotItem(size=22, symbol="o", brush=None)
         self.stage.add_overlay(self._chosen)
         self._sentence = _sentence(prefix)
@@ -109,6 +109,11 @@ class AnomalyMap(QWidget):
         self._grid = (xs, ys, answer["log_prob"])
         self.stage.set_density(*self._grid)
         self._draw_boundary()
+
+    def offer_density(self, known: bool) -> None:
+        """Offer what hangs on a density over the columns only where it is known; one column has a boundary always."""
+        layers = ["heat", "contours"] if known else []
+        self.stage.offer_layers(["data", *layers, *(["boundary"] if known or len(self._names) == 1 else []), "flagged"])
 
     def mark(self, x: Array | None, score: float = 0.0) -> None:
         """Ring one row, shape (D,), besides the flagged ones; None: no row."""

@@ -222,7 +222,9 @@ class AnomaliesPanel(Panel):
     def _look_at_density(self) -> None:
         run, columns = self._run, self.map.columns
         whole = run is not None and run.data is not None and len(run.data.preparation.names) == len(columns)
-        if run is not None and columns and run.offers(Density if whole else Marginals):
+        known = run is not None and bool(columns) and run.offers(Density if whole else Marginals)
+        self.map.offer_density(known)
+        if known:
             self.look("density", lambda preview: self.map.set_density(preview.answer), "density_grid",
                       bounds=self.map.bounds(), shape=GRID, columns=columns)
         else:

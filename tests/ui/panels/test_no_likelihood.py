@@ -70,10 +70,22 @@ def test_anomalies_names_the_score_and_its_weakness(moons: Desk) -> None:
     header = anomalies.strange.rows.headerData(place, Qt.Orientation.Horizontal, Qt.ItemDataRole.ToolTipRole)
     assert "discriminator" in header
     assert "nats" not in anomalies.strange.rows.rows[0].reason
+    assert not moons.find("anomaly.stage.layer.heat").isVisible()
     moons.model.choose_model("gmm")
     moons.train()
     moons.until(lambda: not moons.find("anomaly.caveat").isVisible())
     moons.until(lambda: "negative log-likelihood, nats" in anomalies.histogram.item.getAxis("bottom").labelText)
+    assert moons.find("anomaly.stage.layer.heat").isVisible()
+
+
+def test_an_item_of_the_data_is_searched_for_and_lies_at_a_point(moons: Desk) -> None:
+    latent = panel(moons, "latent")
+    moons.until(lambda: len(latent.latent.items) > 0)
+    latent.pages.setCurrentWidget(latent.own)
+    moons.click("latent.random_row")
+    moons.until(lambda: "lies at z" in latent.own.coordinates.text())
+    assert "±" not in latent.own.coordinates.text()
+    assert latent.latent.exact
 
 
 @pytest.mark.parametrize(("key", "cannot"), [("what_if", "what one column is given others"), ("components", "edited")])
