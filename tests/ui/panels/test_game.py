@@ -443,11 +443,13 @@ def test_a_game_of_networks_is_seen_and_played(hand: GameHand) -> None:
     hand.model.choose_model("gan")
     hand.model.edit_settings(hidden_features=[8], max_epochs=10_000)
     hand.model.train()
-    hand.until(lambda: hand.scene is not None)
-    assert np.isfinite(hand.scene.landscape).all()
-    hand.click("game.step_discriminator")
-    hand.until(lambda: not hand.panel.players.busy)
     run = hand.model.current
     assert run is not None
+    hand.until(lambda: run.history.step)
+    hand.click("game.step_discriminator")
+    hand.until(lambda: not hand.panel.players.busy)
     assert [change.value for change in run.history.changes if change.name == "players"] == ["discriminator"]
+    # Held, it is looked at at once.
     assert run.status is Status.PAUSED
+    hand.until(lambda: hand.scene is not None)
+    assert np.isfinite(hand.scene.landscape).all()
