@@ -77,7 +77,8 @@ class Critic(nn.Module):
         if not given.shape[1]:
             return packed, given.new_zeros(len(packed), 0)
         # Of the classes of a pack, their shares are told.
-        return packed, self._beside(given, self.company_given).unflatten(1, (self._together, -1)).mean(dim=1)
+        told = self._beside(given, self.company_given)
+        return packed, told.view(len(told), self._together, given.shape[1]).mean(dim=1)
 
     def _beside(self, x: Tensor, company: Tensor) -> Tensor:
         if self.training:
@@ -86,7 +87,9 @@ class Critic(nn.Module):
 
     def _mean(self, said: Tensor) -> Tensor:
         """The mean over the packs in which an item was judged."""
-        return said if self.training or self._together == 1 else said.unflatten(0, (-1, COMPANIES)).mean(dim=1)
+        if self.training or self._together == 1:
+            return said
+        return said.view(len(said) // COMPANIES, COMPANIES).mean(dim=1)
 
 
 def nets_for(settings: GanSettings, shape: tuple[int, ...], n_classes: int) -> dict[str, nn.Module]:
