@@ -32,7 +32,7 @@ class Cells(pg.GraphicsObject):
     def set_cells(self, nodes: Floats, opacity: Floats) -> None:
         """Take the corners of a grid of cells, shape (R + 1, C + 1, 2), and opacities from 0 to 1, shape (R, C)."""
         self.prepareGeometryChange()
-        finite: NDArray[np.bool_] = np.isfinite(nodes).all(axis=-1)
+        finite = np.asarray(np.isfinite(nodes).all(axis=-1))
         whole = finite[:-1, :-1] & finite[:-1, 1:] & finite[1:, 1:] & finite[1:, :-1]
         shades = np.rint(np.clip(opacity, 0.0, 1.0) * (_SHADES - 1)).astype(int)
         points = [[QPointF(float(x), float(y)) for x, y in row] for row in nodes]
