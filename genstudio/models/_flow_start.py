@@ -77,7 +77,7 @@ def components(data: Dataset) -> int:
         if (criterion := _criterion(data, x, k)) < lowest:
             best, lowest = k, criterion
         k *= 2
-    if 2 * best > most and _tails(data, x, best) < FLAT:
+    if best > 1 and 2 * best > most and _tails(data, x, best) < FLAT:
         return 1
     between = [size for size in (3 * best // 4, 3 * best // 2) if 2 < size <= most]
     return min([best, *between], key=lambda size: lowest if size == best else _criterion(data, x, size))

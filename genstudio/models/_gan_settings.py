@@ -39,8 +39,8 @@ class GanSettings(DescentSettings):
         (128, 128, 128), "Widths of the dense layers of both networks; of points and tables.", label="Dense widths",
         of="table",
     )
-    architecture: Literal["recommended", "textbook"] = setting(
-        "recommended", "Networks of pictures: residual ones that learn fast, or those of the textbook's DCGAN.",
+    architecture: Literal["residual", "textbook"] = setting(
+        "residual", "Networks of pictures: residual ones, which want a penalty, or those of the textbook's DCGAN.",
         of="images",
     )
     channels: Annotated[tuple[Width, ...], Field(min_length=1)] = setting(
@@ -70,11 +70,11 @@ class GanSettings(DescentSettings):
     )
     r1: float = setting(
         0.1, "Weight of the penalty on the discriminator's slope at real items: it steadies the game where it is "
-        "won.", ge=0, le=1e6, log=True, label="Penalty at real items (R1)",
+        "won.", ge=0, le=1e6, log=True, label="R1 penalty", advanced=True,
     )
     r2: float = setting(
         0.1, "Weight of the penalty on its slope at made items.", ge=0, le=1e6, log=True,
-        label="Penalty at made items (R2)",
+        label="R2 penalty", advanced=True,
     )
     penalty_left: float = setting(
         1.0, "So much of both penalties is left at the end; they fall to it by and by. A heavy penalty at first finds "
@@ -83,11 +83,11 @@ class GanSettings(DescentSettings):
     )
     gradient_penalty: float = setting(
         0.0, "Weight of the penalty on slopes that are not 1 between real and made items; the Wasserstein loss needs "
-        "about 10 for pictures, 0.1 for points.", ge=0, le=1e6, log=True, label="Penalty between (WGAN-GP)",
+        "about 10 for pictures, 0.1 for points.", ge=0, le=1e6, log=True, label="Gradient penalty", advanced=True,
     )
     label_smoothing: float = setting(
         0.0, "How far below 1 the label of real items is, so that the discriminator is never quite sure; of the "
-        "minimax, non-saturating and least-squares losses.", ge=0, lt=1,
+        "minimax, non-saturating and least-squares losses.", ge=0, lt=1, advanced=True,
     )
     instance_noise: float = setting(
         0.0, "Deviation of noise that is added to all that the discriminator sees, in deviations of the data; it fades "
@@ -95,13 +95,14 @@ class GanSettings(DescentSettings):
     )
     spectral_norm: bool = setting(
         False, "The layers of the discriminator are held to a slope of 1 at most (spectral normalization).",
+        advanced=True,
     )
     minibatch_discrimination: bool = setting(
         False, "Against collapse: the discriminator is told how close the items of a batch are to one another.",
     )
     minibatch_stddev: bool = setting(
         False, "Against collapse: the discriminator is told how much the items of a batch differ.",
-        label="Minibatch standard deviation",
+        label="Minibatch deviation",
     )
     unrolled_steps: int = setting(
         0, "Against collapse: the generator plays against the discriminator as it will be after so many more steps, "
@@ -156,8 +157,9 @@ def for_data(data: Dataset) -> dict[str, Any]:
     """What suits these data: many short steps for numbers, for pictures sizes down to about 7 pixels."""
     if data.kind is not Kind.TABLE:
         return {
-            "latent_dim": 64, "max_epochs": passes(500_000, data, least=10), "learning_rate": 5e-4,
-            "discriminator_rate": 5e-4, "channels": picture_channels(min(data.train.shape[2:])),
+            "architecture": "textbook", "loss": "non_saturating", "r1": 0.0, "r2": 0.0, "beta1": 0.5, "beta2": 0.999,
+            "latent_dim": 64, "channels": picture_channels(min(data.train.shape[2:])),
+            "max_epochs": passes(500_000, data, least=10),
         }
     return for_rows(*data.train.shape)
 

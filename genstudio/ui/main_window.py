@@ -39,6 +39,8 @@ from genstudio.ui.theme import Theme
 from genstudio.ui.window_actions import WINDOW_ACTIONS, allow, allow_going_on
 
 FIRST_PANEL = "live"
+PANEL_KEYS = "1234567890-="
+"""With Alt each shows a panel, in the order of the tabs and of the keyboard."""
 PANEL_INTERVAL_MS = 120
 """Panels that nobody has asked for yet are made one after the other, with time to breathe in between."""
 
@@ -236,8 +238,7 @@ class MainWindow(QMainWindow):
         self.furnished.emit()
 
     def _add_panel_action(self, place: int, tab: PanelTab) -> None:
-        # As on the keyboard, the zero stands for the tenth.
-        key = f"Alt+{(place + 1) % 10}" if place < 10 else ""
+        key = f"Alt+{PANEL_KEYS[place]}" if place < len(PANEL_KEYS) else ""
         self.tabs.setTabToolTip(place, f"{tab.info.help} ({key})" if key else tab.info.help)
         action = QAction(tab.info.title, self)
         action.triggered.connect(partial(self.show_panel, tab.info.key))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from genstudio.ui.drops import leave_drops_to_window
 from genstudio.ui.panel import Panel, PanelInfo
@@ -12,7 +12,7 @@ from genstudio.ui.theme import Theme
 
 
 class PanelTab(QWidget):
-    """Holds one panel.
+    """Holds one panel, which can be scrolled where the window has less room than it needs.
 
     Arguments:
         held: the panel is not made before `release`, even if the tab is shown.
@@ -24,8 +24,12 @@ class PanelTab(QWidget):
         self.setObjectName(f"tab.{kind.info.key}")
         self._kind, self._model, self._theme = kind, model, theme
         self._panel: Panel | None = None
-        self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._room = QScrollArea()
+        self._room.setWidgetResizable(True)
+        self._room.setFrameShape(QFrame.Shape.NoFrame)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._room)
 
     @property
     def info(self) -> PanelInfo:
@@ -44,7 +48,7 @@ class PanelTab(QWidget):
             self._panel = self._kind(self._model, self._theme)
             leave_drops_to_window(self._panel)
             self._panel.setWhatsThis(self.info.help)
-            self._layout.addWidget(self._panel)
+            self._room.setWidget(self._panel)
         return self._panel
 
     def release(self) -> None:

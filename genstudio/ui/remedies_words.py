@@ -49,7 +49,7 @@ REMEDIES = (
         {"minibatch_discrimination": True},
     ),
     Remedy(
-        "minibatch standard deviation",
+        "minibatch deviation",
         "The discriminator is told in one number how much the items of a batch differ. It costs next to nothing, and "
         "is the usual choice for pictures. (Karras et al., 2018)",
         {"minibatch_stddev": True},

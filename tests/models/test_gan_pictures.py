@@ -21,7 +21,7 @@ from genstudio.training.events import Event, Progress
 MakeDataset = Callable[..., Dataset]
 TEXTBOOK = PRESETS["Textbook (DCGAN)"]
 BUILDS: dict[str, dict[str, Any]] = {
-    "recommended": {}, "textbook": {"architecture": "textbook"}, "progressive": {"progressive": True},
+    "residual": {}, "textbook": {"architecture": "textbook"}, "progressive": {"progressive": True},
     "spectral norm": {"spectral_norm": True, "loss": "hinge", "r1": 0.0, "r2": 0.0},
     "packed": {"pack": 2, "minibatch_stddev": True},
 }
@@ -70,7 +70,7 @@ def test_asking_changes_nothing(build: str, pictures: MakeDataset) -> None:
         np.testing.assert_array_equal(array, model.state()[name], name)
 
 
-@pytest.mark.parametrize("build", ["recommended", "textbook"])
+@pytest.mark.parametrize("build", ["residual", "textbook"])
 def test_made_pictures_come_near_to_real_ones(build: str, pictures: MakeDataset) -> None:
     data = pictures(300, valid=0.2)
     model = game(channels=(8,), learning_rate=2e-3, discriminator_rate=2e-3, average=0.9, **BUILDS[build])

@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
 )
 
 from genstudio.runs.job import Status
+from genstudio.ui.main_window import PANEL_KEYS
 from genstudio.ui.panels.live import LivePanel
 from tests.ui.desk import Desk
 
@@ -101,7 +102,7 @@ def test_keys_change_what_is_seen(desk: Desk) -> None:
     window = desk.window
     desk.train()
     for place, key in enumerate(window._panel_tabs):
-        desk.key(Qt.Key(Qt.Key.Key_0 + (place + 1) % 10), Qt.KeyboardModifier.AltModifier)
+        desk.key(Qt.Key(ord(PANEL_KEYS[place])), Qt.KeyboardModifier.AltModifier)
         assert window.tabs.currentIndex() == place
         assert window.panel(key).isVisible()
     was = window.theme.tokens.name

@@ -13,12 +13,12 @@ from genstudio.nets.gan.heads import Choices
 from genstudio.nets.gan.picture import PictureDiscriminator, PictureGenerator
 from genstudio.nets.gan.textbook import TextbookDiscriminator, TextbookGenerator
 
-Architecture = Literal["recommended", "textbook"]
+Architecture = Literal["residual", "textbook"]
 
 
 def picture_nets(
     shape: Shape, n_classes: int, latent_dim: int, *, channels: Sequence[int],
-    architecture: Architecture = "recommended", progressive: bool = False, spectral_norm: bool = False,
+    architecture: Architecture = "residual", progressive: bool = False, spectral_norm: bool = False,
     minibatch_stddev: bool = False, minibatch_discrimination: bool = False, pack: int = 1,
 ) -> tuple[nn.Module, nn.Module]:
     """A generator and a discriminator.

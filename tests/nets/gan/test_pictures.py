@@ -15,7 +15,7 @@ BUILDS: list[dict[str, Any]] = [{}, {"architecture": "textbook"}, {"progressive"
 Z, N = 6, 5
 
 shapes = pytest.mark.parametrize("shape", SHAPES, ids=str)
-builds = pytest.mark.parametrize("build", BUILDS, ids=["recommended", "textbook", "progressive"])
+builds = pytest.mark.parametrize("build", BUILDS, ids=["residual", "textbook", "progressive"])
 
 
 @pytest.fixture(autouse=True)

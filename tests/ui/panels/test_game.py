@@ -78,6 +78,11 @@ class GameHand(Hand):
         combo.setCurrentIndex(combo.findData(data))
         combo.activated.emit(combo.currentIndex())
 
+    def start(self) -> None:
+        """Let the duel go on by itself, whose steps cost nothing, at the pace of one that learns."""
+        self.run.job.slow_down(0.002)
+        self.run.job.start()
+
     def slowly(self) -> None:
         """Begin, and hold what then plays by itself."""
         self.click("game.slowly")
@@ -257,14 +262,14 @@ def test_wishes_are_carried_out_one_after_the_other_and_recorded_with_their_step
     changes = [(change.step, change.name, change.value) for change in hand.run.history.changes]
     assert changes == [(1, "players", "discriminator"), (2, "players", "generator")]
     # Afterwards the training goes on as it was chosen.
-    hand.run.job.start()
+    hand.start()
     hand.until(lambda: len(duel.learned) > 6)
     assert set(duel.learned[4:]) == {"both"}
 
 
 def test_a_step_holds_a_training_that_goes_on(hand: GameHand) -> None:
     duel = hand.watch()
-    hand.run.job.start()
+    hand.start()
     hand.until(lambda: hand.run.status is Status.TRAINING)
     hand.choose("game.steps", 1)
     hand.click("game.step_generator")
@@ -277,7 +282,7 @@ def test_a_step_holds_a_training_that_goes_on(hand: GameHand) -> None:
 def test_who_learns_is_chosen_for_the_training_as_it_goes_on(hand: GameHand) -> None:
     duel = hand.watch()
     hand.choose("game.players", "generator")
-    hand.run.job.start()
+    hand.start()
     hand.until(lambda: len(duel.learned) > 3)
     assert set(duel.learned[1:]) == {"generator"}
     assert hand.find("game.players").currentData() == "generator"
@@ -410,7 +415,7 @@ def test_it_plays_by_itself_and_keys_go_from_stage_to_stage(hand: GameHand) -> N
 def test_whoever_lets_the_training_go_on_sees_it_go_on(hand: GameHand) -> None:
     hand.watch()
     hand.slowly()
-    hand.run.job.start()
+    hand.start()
     hand.until(lambda: not hand.slow.on)
     assert not hand.find("game.slowly").isChecked()
     hand.run.job.pause()
@@ -420,7 +425,7 @@ def test_whoever_lets_the_training_go_on_sees_it_go_on(hand: GameHand) -> None:
 
 def test_slow_motion_holds_a_training(hand: GameHand) -> None:
     hand.watch()
-    hand.run.job.start()
+    hand.start()
     hand.until(lambda: hand.run.status is Status.TRAINING)
     hand.slowly()
     assert hand.run.status is Status.PAUSED
