@@ -157,7 +157,7 @@ def for_data(data: Dataset) -> dict[str, Any]:
     """What suits these data: many short steps for numbers, for pictures sizes down to about 7 pixels."""
     if data.kind is not Kind.TABLE:
         return {
-            "architecture": "textbook", "loss": "non_saturating", "r1": 0.0, "r2": 0.0, "beta1": 0.5, "beta2": 0.999,
+            "architecture": "textbook", "loss": "non_saturating", "r1": 0.1, "r2": 0.0, "beta1": 0.5, "beta2": 0.999,
             "latent_dim": 64, "channels": picture_channels(min(data.train.shape[2:])),
             "max_epochs": passes(500_000, data, least=10),
         }

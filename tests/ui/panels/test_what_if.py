@@ -256,7 +256,7 @@ def test_everything_has_a_name_and_room_in_both_themes(hand: Hand, theme: Theme)
     assert number.mapTo(hand.panel, QPoint(number.width(), 0)).x() <= hand.panel.rows.mapTo(
         hand.panel, QPoint(hand.panel.rows.width(), 0)).x()
     theme.set_mode("light")
-    assert hand.panel.curve.arrays()
+    hand.until(lambda: bool(hand.panel.curve.arrays()))
 
 
 @pytest.mark.parametrize(
