@@ -81,8 +81,10 @@ class GameGauges(QWidget):
             self._refresh_soon()
 
     def _show(self, figures: Figures) -> None:
-        generator, discriminator = (values[-1] if len(values) else None for values in figures.losses)
-        self.losses.show_words(f"G {short(generator)}   D {short(discriminator)}", loss_words(figures))
+        for line, values in zip((self.generator, self.discriminator), figures.losses, strict=True):
+            newest = values[-1] if len(values) else None
+            line.show_value(newest, short(newest))
+        self.losses.show_words("", loss_words(figures))
         self.real.show_value(figures.real_recognised, percent(figures.real_recognised))
         self.made.show_value(figures.fake_recognised, percent(figures.fake_recognised))
         self.recognised.show_words("", recognised_words(figures))

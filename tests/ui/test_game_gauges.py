@@ -84,7 +84,7 @@ def test_the_newest_figures_stand_there_in_words_and_numbers(
     gauges.refresh()
     assert "has collapsed" in gauges.collapse.sentence.text()
     assert gauges.precision.accessibleDescription() == "90 %"
-    assert gauges.losses.number.text() == "G 0.7   D 1.3"
+    assert (gauges.generator.text, gauges.discriminator.text) == ("0.7", "1.3")
     assert gauges.distance.number.text() == "3"
 
 
