@@ -16,6 +16,8 @@ SHARE = 0.018
 FIRST_SHARE = 0.025
 """What first looks at something may take besides, which nobody wants to wait for."""
 INTERVAL_SECONDS = 0.1
+ADVANCED_SECONDS = 6.0
+"""What was never seen by anyone may be paid for by so much of the training to come, so that a short one is seen too."""
 SAVED_SECONDS = 12.0
 """First looks are paid for by so much of the training before them at most, so that no stretch is slow for them."""
 HELD_UP_SECONDS = 3.0
@@ -126,8 +128,10 @@ class Previews:
     def _paid(self, watched: Watched, training_seconds: float) -> bool:
         if watched.seen >= 0:
             return watched.paid <= training_seconds
-        held_up = watched.question not in self._known and training_seconds - self._first_began >= HELD_UP_SECONDS
-        return held_up or self._firsts_paid <= training_seconds
+        if watched.question in self._known:
+            return self._firsts_paid <= training_seconds
+        held_up = training_seconds - self._first_began >= HELD_UP_SECONDS
+        return held_up or self._firsts_paid <= training_seconds + ADVANCED_SECONDS
 
     def keep(self, watched: Watched, step: int, answer: Mapping[str, Any]) -> None:
         """Hold an answer ready, unless nobody looks any more."""

@@ -66,6 +66,15 @@ def test_dear_views_stay_within_a_twentieth_first_looks_included(
     assert looks["manifold"][0] < 0.01
 
 
+def test_a_training_of_two_seconds_is_seen_in_all_views(previews: Previews, clock: Clock) -> None:
+    costs = {"gap": 0.06, "density": 0.02, "components": 0.001}
+    for name in costs:
+        previews.watch(name, f"question of {name}", {})
+    looks = trained(previews, clock, costs, 0.001, 2.0)
+    assert max(times[0] for times in looks.values()) < 0.1
+    assert previews.seconds <= sum(costs.values()) + SHARE * 2.0
+
+
 def test_what_is_cheap_is_seen_often_beside_what_is_dear(previews: Previews, clock: Clock) -> None:
     costs = {"manifold": 0.3, "density": 0.005}
     for name in costs:

@@ -35,7 +35,7 @@ def desk(_no_process_left: None, open_desk: Callable[..., Desk]) -> Desk:
 
 def learning_on(desk: Desk) -> RemoteJob:
     """Train what does not end by itself, until it has taken steps."""
-    desk.model.edit_settings(n_components=20, max_iter=1_000_000, tol=1e-300)
+    desk.model.edit_settings(n_components=20, max_iter=1_000_000, tol=0.0)
     desk.click("training.start")
     desk.until(lambda: desk.run.history.step > 0)
     assert isinstance(desk.run.job, RemoteJob)
@@ -54,7 +54,7 @@ def test_numbers_are_those_of_a_thread(desk: Desk) -> None:
 
 
 def test_a_hundred_clicks_on_train_are_one_run_that_pauses_steps_and_stops(desk: Desk) -> None:
-    desk.model.edit_settings(n_components=20, max_iter=1_000_000, tol=1e-300)
+    desk.model.edit_settings(n_components=20, max_iter=1_000_000, tol=0.0)
     for _ in range(100):
         desk.model.train()
     run = desk.run
