@@ -55,6 +55,7 @@ class Dataset:
             preparation's `to_model` makes intensities of.
         rows: for each of the three, the row of the raw data that each item was.
         truth: the exact density, data units, where the data are synthetic and used as they were drawn.
+        lengths: of sequences, the rows of each for each of the three, which stand one after another; else None.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Dataset:
     labels: Labels | None
     preparation: Preparation
     truth: TrueDensity | None = None
+    lengths: tuple[Ints, Ints, Ints] | None = None
 
     @property
     def everything(self) -> Array:

@@ -10,12 +10,15 @@ from genstudio.data.labelling import anomalous_code, label_codes, label_column, 
 from genstudio.data.picture_preparation import PicturePreparation, prepare_pictures
 from genstudio.data.pictures import Pictures, Raw
 from genstudio.data.preparation_settings import PreparationSettings
+from genstudio.data.sequence_preparation import SequencePreparation, prepare_sequences
+from genstudio.data.sequences import wanted
 from genstudio.data.table_preparation import Preparation, learned_columns, prepare_table
 
 __all__ = [
     "PicturePreparation",
     "Preparation",
     "PreparationSettings",
+    "SequencePreparation",
     "anomalous_code",
     "label_codes",
     "label_column",
@@ -27,7 +30,7 @@ __all__ = [
 
 
 def prepare(raw: Raw, settings: PreparationSettings, seed: int) -> Dataset:
-    """A data set from a table or from pictures.
+    """A data set from a table, from sequences or from pictures.
 
     With `valid` and `test` both 0 every usable item trains, in the order of the raw data.
 
@@ -37,9 +40,13 @@ def prepare(raw: Raw, settings: PreparationSettings, seed: int) -> Dataset:
     """
     if isinstance(raw, Pictures):
         return prepare_pictures(raw, settings, seed)
+    if wanted(raw, settings):
+        return prepare_sequences(raw, settings, seed)
     return prepare_table(raw, settings, seed)
 
 
 def preparation_from_state(state: Mapping[str, Any]) -> Preparation:
     """The preparation that `state` described, of whichever kind."""
+    if state.get("kind") == Kind.SEQUENCES:
+        return SequencePreparation.from_state(state)
     return PicturePreparation.from_state(state) if state.get("kind") == Kind.IMAGES else Preparation.from_state(state)

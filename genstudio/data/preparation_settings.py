@@ -13,6 +13,16 @@ class PreparationSettings(Settings):
     columns: tuple[str, ...] | None = setting(
         None, "Columns to learn from; all numeric columns but the label when left out.", hidden=True
     )
+    kind: Literal["auto", "table", "sequences"] = setting(
+        "auto", "What the rows are: independent of each other, or sequences in the order of time; auto takes them as "
+        "they were read.", hidden=True,
+    )
+    sequence: str | None = setting(
+        None, "Column that names the sequence of each row; all rows are one sequence when left out.", hidden=True
+    )
+    time: str | None = setting(
+        None, "Column by whose values the rows of a sequence are ordered; as they were read when left out.", hidden=True
+    )
     label: str | None = setting(
         None, "Column that names a class or marks anomalies; never learned from. The data's own when left out, "
         "\"\" for none.", hidden=True,

@@ -127,7 +127,7 @@ def prepare_table(table: Table, settings: PreparationSettings, seed: int) -> Dat
     kept = kept[items]
     parts = split(len(kept), settings, seed, marks)
     x, train = x[kept], parts[0]
-    fill = _fill_values(x[train], "median" if settings.missing == "median" else "mean")
+    fill = fill_values(x[train], "median" if settings.missing == "median" else "mean")
     x = np.where(np.isnan(x), fill, x)
     scaling = SCALINGS[settings.scaling].fit(x[train], [c.name for c in columns], x)
     items_of = [scaling.forward(x[part]) for part in parts]
@@ -135,7 +135,7 @@ def prepare_table(table: Table, settings: PreparationSettings, seed: int) -> Dat
         name=table.name, kind=Kind.TABLE, train=items_of[0], valid=items_of[1], test=items_of[2],
         rows=(kept[parts[0]], kept[parts[1]], kept[parts[2]]),
         labels=None if marks is None else marks.split(*parts),
-        preparation=Preparation(tuple(_bare(c) for c in columns), fill, scaling),
+        preparation=Preparation(tuple(bare(c) for c in columns), fill, scaling),
         truth=_truth(table, columns, settings),
     )
 
@@ -160,7 +160,8 @@ def learned_columns(table: Table, settings: PreparationSettings, label: Column |
     return chosen
 
 
-def _bare(column: Column) -> Column:
+def bare(column: Column) -> Column:
+    """The column without its values."""
     return Column(column.name, column.type, np.empty(0), column.levels)
 
 
@@ -175,7 +176,8 @@ def _without_missing(x: Floats, settings: PreparationSettings, name: str) -> Int
     return kept
 
 
-def _fill_values(x: Floats, how: str) -> Floats:
+def fill_values(x: Floats, how: str) -> Floats:
+    """The median or the mean of what is finite in each column, shape (D,); 0 where nothing is."""
     with np.errstate(all="ignore"):
         present = np.isfinite(x).any(axis=0)
         values = np.where(present, x, 0.0)

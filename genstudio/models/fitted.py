@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from genstudio.data.preparation import Preparation
 from genstudio.errors import TrainingError
+from genstudio.models._fitted_sequences import FittedSequences
 from genstudio.models.capabilities import (
     Adversarial,
     Approximates,
@@ -40,7 +41,7 @@ SCORE_DRAWS = 16
 
 
 @dataclass(frozen=True)
-class Fitted:
+class Fitted(FittedSequences):
     """Answers of a model in data units; the model itself stays in model units.
 
     Every method raises TrainingError, with a sentence, when the model cannot do what is asked.

@@ -88,11 +88,11 @@ def _in_data_units(event: Event, offsets: Mapping[str, float]) -> Event:
 
 def _offsets(data: Dataset) -> dict[str, float]:
     """What turns a mean log-likelihood of model units into one of data units."""
-    if data.kind is not Kind.TABLE:
+    if data.kind not in (Kind.TABLE, Kind.SEQUENCES):
         return {}
     preparation = data.preparation
     means = {
-        name: float(np.mean(preparation.log_det(preparation.to_data(part)))) if len(part) else 0.0
+        name: float(np.nanmean(preparation.log_det(preparation.to_data(part)))) if len(part) else 0.0
         for name, part in (("train", data.train), ("valid", data.valid))
     }
     return {
