@@ -11,7 +11,9 @@ from genstudio.data.table import Column, ColumnType, Table
 from genstudio.resources import resource
 
 
-def bundled_table(name: str, file_name: str, categories: Collection[str] = (), label: str | None = None) -> Table:
+def bundled_table(
+    name: str, file_name: str, categories: Collection[str] = (), label: str | None = None, dates: Collection[str] = ()
+) -> Table:
     """A bundled CSV file as a table.
 
     Arguments:
@@ -19,14 +21,15 @@ def bundled_table(name: str, file_name: str, categories: Collection[str] = (), l
         file_name: file under `resources/data`, with a header; an empty cell is a missing value.
         categories: columns that hold words; the others hold numbers.
         label: the column that names a class.
+        dates: columns that hold days, as 2012-01-31.
     """
     with resource("data", file_name).open(encoding="utf-8", newline="") as file:
         header, *rows = csv.reader(file)
     cells = zip(*rows, strict=True)
-    columns = (
-        _category(column, words) if column in categories else _number(column, words)
-        for column, words in zip(header, cells, strict=True)
-    )
+    columns = []
+    for column, words in zip(header, cells, strict=True):
+        make = _category if column in categories else _date if column in dates else _number
+        columns.append(make(column, words))
     return Table(name, tuple(columns), label)
 
 
@@ -38,3 +41,8 @@ def _category(name: str, words: Sequence[str]) -> Column:
     levels = tuple(sorted(set(words) - {""}))
     codes = {level: float(code) for code, level in enumerate(levels)}
     return Column(name, ColumnType.CATEGORY, np.array([codes.get(word, np.nan) for word in words]), levels)
+
+
+def _date(name: str, words: Sequence[str]) -> Column:
+    seconds = np.array(words, dtype="datetime64[s]").astype(np.int64)
+    return Column(name, ColumnType.DATE, seconds.astype(np.float64))

@@ -6,12 +6,14 @@ import math
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pytest
 
 from genstudio.data.pictures import Pictures, Raw
+from genstudio.data.sequences import Sequences, bounds
 from genstudio.data.source import Source, source, sources
 from genstudio.data.table import ColumnType, Table
 from genstudio.errors import DataError
@@ -20,7 +22,8 @@ from genstudio.settings import describe, validate
 SOURCES = sources()
 NEEDED: dict[str, dict[str, Any]] = {"drawing": {"points": ((0.0, 1.0, 0), (2.0, 3.0, 1))}}
 PICTURES = {"digits", "fashion", "emoji", "sklearn_digits"}
-FIXED = {"textbook_blobs", "textbook_anomalies", "penguins", "old_faithful", "drawing", *PICTURES}
+SERIES = {"ecg", "seattle_weather", "geyser"}
+FIXED = {"textbook_blobs", "textbook_anomalies", "penguins", "old_faithful", "drawing", *PICTURES, *SERIES}
 ROW_COUNTS = {"samples", "normal", "anomalous"}
 
 HEAVY_IMPORTS = """
@@ -77,6 +80,8 @@ def check_table(table: Table) -> None:
         if column.type is ColumnType.CATEGORY:
             codes = column.values[~np.isnan(column.values)]
             assert set(codes) <= set(range(len(column.levels)))
+    if isinstance(table, Sequences):
+        check_sequences(table)
     if table.label is not None:
         label = table.column(table.label)
         assert label.type is ColumnType.CATEGORY
@@ -84,6 +89,15 @@ def check_table(table: Table) -> None:
     if table.truth is not None:
         points = np.column_stack([column.values for column in table.columns if column.numeric])
         assert np.isfinite(table.truth.log_prob(points)).all()
+
+
+def check_sequences(table: Sequences) -> None:
+    assert table.lengths.min() >= 1
+    assert table.lengths.sum() == len(table)
+    assert len(set(table.keys)) == len(table.lengths)
+    if table.times is not None:
+        edges = bounds(table.lengths)
+        assert all((np.diff(table.times[a:b]) > 0).all() for a, b in pairwise(edges))
 
 
 def arrays(raw: Raw) -> list[Any]:
@@ -105,7 +119,7 @@ def test_source_says_what_it_is(plug: type[Source]) -> None:
     assert plug.info.title
     assert plug.info.summary.endswith((".", "?"))
     assert all(info.help.endswith(".") for info in describe(plug.Settings))
-    assert bool(plug.info.notice) == (plug.info.group in ("Real data", "Pictures"))
+    assert bool(plug.info.notice) == (plug.info.group in ("Real data", "Pictures") or plug.info.key in SERIES)
 
 
 @pytest.mark.parametrize(("plug", "values"), list(edges()))
