@@ -35,7 +35,8 @@ class Stays:
 
     def whole(self, k: int) -> Ints:
         """How many steps each stay in a state lasts that the end of its sequence does not cut off."""
-        return self.steps[(self.state == k) & ~self.cut]
+        whole: Ints = self.steps[(self.state == k) & ~self.cut]
+        return whole
 
     def cut_off(self, k: int) -> int:
         """How many stays in a state the end of a sequence cuts off."""
@@ -95,18 +96,18 @@ def dwell_times(stays: Stays, k: int, stay: float = float("nan")) -> DwellTimes:
     counts = np.histogram(steps, edges)[0].astype(np.int64)
     law = len(steps) * geometric_between(stay, edges[:-1], edges[1:])
     mean = float(steps.mean()) if len(steps) else float("nan")
-    return DwellTimes(edges - 0.5, counts, law, mean, expected, len(steps), stays.cut_off(k))
+    return DwellTimes(edges.astype(np.float64) - 0.5, counts, law, mean, expected, len(steps), stays.cut_off(k))
 
 
 def geometric_law(stay: float, steps: Ints) -> Floats:
     """The probability (1 - a) a^(d - 1) that a chain stays for just d steps, shape as `steps`, all at least 1."""
-    law: Floats = (1.0 - stay) * stay ** (steps - 1.0)
+    law: Floats = (1.0 - stay) * np.power(stay, steps.astype(np.float64) - 1.0)
     return law
 
 
 def geometric_between(stay: float, low: Ints, high: Ints) -> Floats:
     """The probability that a chain stays for `low` steps or more, but less than `high`; both shape (B,), from 1."""
-    law: Floats = stay ** (low - 1.0) - stay ** (high - 1.0)
+    law: Floats = np.power(stay, low.astype(np.float64) - 1.0) - np.power(stay, high.astype(np.float64) - 1.0)
     return law
 
 

@@ -24,6 +24,7 @@ from genstudio.runs.learned import Learned
 from genstudio.runs.question import Subject
 from genstudio.runs.recipe import LiveChange, ModelRecipe, Recipe
 from genstudio.runs.remote import RemoteJob
+from genstudio.runs.state_marks import StateMarks
 from genstudio.runs.status import Reached
 from genstudio.runs.work import RecipeWork, job_of
 from genstudio.runs.workers import Workers
@@ -41,6 +42,7 @@ class Run:
         by_hand: the parameters were edited after training, so they stand in the recipe.
         raw: the data before preparation, None where they are not at hand.
         favourites: samples that a person put aside.
+        marks: what a person calls hidden states, and how they are coloured.
         resumable: what going on with the training needs is there, if its model can go on at all.
     """
 
@@ -59,6 +61,7 @@ class Run:
     raw: Raw | None = None
     resumable: bool = True
     favourites: Favourites = field(default_factory=Favourites)
+    marks: StateMarks = field(default_factory=StateMarks)
     key: str = field(default_factory=lambda: uuid.uuid4().hex)
     _ahead: list[Told] = field(default_factory=list, repr=False)
 

@@ -21,7 +21,8 @@ class Snapshot:
     """A run as a file holds it.
 
     Arguments:
-        run: name, status, message, seconds, figures, by_hand, preparation, history and favourites, as plain values.
+        run: name, status, message, seconds, figures, by_hand, preparation, history, favourites and names
+            and colours of states, as plain values.
         history: the arrays of the history.
         learned: what the model has learned, and what going on needs; None where it has learned nothing.
         raw: the data before preparation, where they came from a file and are at hand.
@@ -57,7 +58,7 @@ def snapshot(run: Run, asked: Asked) -> Snapshot:
         "name": run.name, "status": str(run.status), "message": run.message, "seconds": run.seconds,
         "figures": {key: dict(figure) for key, figure in run.figures.items()}, "by_hand": run.by_hand,
         "preparation": run.preparation.state(), "history": plain, "items": run.job.items,
-        "favourites": put_aside,
+        "favourites": put_aside, "states": run.marks.plain(),
     }
     if not run.status.ended and run.status is not Status.WAITING:
         step = f"{history.step:,} step" + "s" * (history.step != 1)

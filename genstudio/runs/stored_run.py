@@ -25,6 +25,7 @@ from genstudio.runs.loading import load_raw
 from genstudio.runs.recipe import Recipe, parse_recipe, to_toml
 from genstudio.runs.run import Run, learned_run, new_run
 from genstudio.runs.snapshot import Snapshot
+from genstudio.runs.state_marks import StateMarks
 
 Array = NDArray[Any]
 
@@ -77,6 +78,7 @@ def from_members(members: Mapping[str, bytes], folder: str, tables: dict[str, Ra
         problems.append("its training cannot go on: what that needs is missing from the file, or damaged.")
     run.raw = raw
     run.favourites = _favourites(members, folder, described.get("favourites"), preparation, problems)
+    run.marks = _marks(described.get("states"), problems)
     return run, [f"{run.name}: {problem}" for problem in problems]
 
 
@@ -160,6 +162,15 @@ def _favourites(
     except (ArchiveError, *_MALFORMED):
         problems.append("its favourites cannot be read.")
         return Favourites()
+
+
+def _marks(plain: Any, problems: list[str]) -> StateMarks:
+    """Names and colours of states; older files hold none."""
+    try:
+        return StateMarks() if plain is None else StateMarks.from_plain(plain)
+    except _MALFORMED:
+        problems.append("the names of its states cannot be read.")
+        return StateMarks()
 
 
 def _data(raw: Raw, recipe: Recipe, preparation: Preparation, problems: list[str]) -> Dataset | None:

@@ -46,7 +46,7 @@ class Keeping(QObject):
     def keep(self) -> None:
         """Keep all runs as they are now, unless nothing was learned or put aside since they were; returns at once."""
         runs = list(self._model.session)
-        stand = [(run.key, run.name, run.history.step, run.status, run.favourites.items) for run in runs]
+        stand = [(run.key, run.name, run.history.step, run.status, run.favourites.items, run.marks) for run in runs]
         if not runs or stand == self._kept or self._model.pump.task(_TASK) is not None:
             return
         self._kept = stand
