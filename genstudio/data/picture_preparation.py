@@ -128,7 +128,9 @@ def _refuse_table_settings(pictures: Pictures, settings: PreparationSettings) ->
     wrong = [
         name for name, given in (
             ("columns", settings.columns is not None), ("label", bool(settings.label)),
-            ("scaling", settings.scaling != "none"),
+            ("scaling", settings.scaling != "none"), ("kind", settings.kind != "auto"),
+            ("sequence", settings.sequence is not None), ("time", settings.time is not None),
+            ("split", bool(settings.split)),
         ) if given
     ]
     if wrong:

@@ -36,6 +36,10 @@ class PreparationSettings(Settings):
         False, "Use equally many items of each class, drawn with the seed; those without a label are left out.",
         label="Balance classes",
     )
+    split: str | None = setting(
+        None, "Column that says which rows train: the words train, valid and test, or a flag of those that train. The "
+        "data's own when left out, \"\" for none. Parts that it does not name are drawn with the seed.", hidden=True,
+    )
     scaling: Literal["none", "standard", "minmax", "logit"] = setting(
         "none", "How columns are scaled before learning: to mean 0 and deviation 1, to the range 0 to 1, or by the "
         "logit of that range. Figures stay in the data's own units.",

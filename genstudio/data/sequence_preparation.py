@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from genstudio.data.dataset import Dataset, Kind
-from genstudio.data.labelling import column_marks, label_column
+from genstudio.data.given_split import given_parts
+from genstudio.data.labelling import Marks, chosen_items, column_marks, label_column
 from genstudio.data.pictures import Raw
 from genstudio.data.preparation_settings import PreparationSettings
-from genstudio.data.scaling import SCALINGS
-from genstudio.data.sequences import Sequences, as_sequences, bounds
+from genstudio.data.scaling import SCALINGS, Scaling
+from genstudio.data.sequence_split import sequence_marks, split_rows, stretches
+from genstudio.data.sequences import Sequences, as_sequences
 from genstudio.data.table import Column, ColumnType, Table
 from genstudio.data.table_preparation import Preparation, bare, fill_values, learned_columns
 from genstudio.errors import DataError
 
+Array = NDArray[Any]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-FEW = 3
-"""Fewer sequences than these are cut in time; more are held out whole."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,19 @@ class SequencePreparation(Preparation):
         """What is prepared."""
         return Kind.SEQUENCES
 
+    def log_det(self, x: Array) -> Floats:
+        """Log of the volume change data → model at each row x (data units), shape (N,), nats; gaps change none."""
+        total = np.zeros(len(x))
+        for place in range(x.shape[1]):
+            known = ~np.isnan(x[:, place])
+            total[known] += self.scaling.part([place]).log_det(x[known, place, None])
+        return total
+
+    def part(self, columns: Sequence[int]) -> SequencePreparation:
+        """The preparation of some of the columns alone."""
+        plain = super().part(columns)
+        return SequencePreparation(plain.columns, plain.fill, plain.scaling, self.sequence, self.time)
+
     def series(self, raw: Raw) -> tuple[Floats, Ints, Ints]:
         """Other data's rows.
 
@@ -52,11 +65,16 @@ class SequencePreparation(Preparation):
         Raises:
             DataError: a column that the model learned from is not there, or has no numbers; or these are pictures.
         """
-        ordered, order = as_sequences(
-            self._own_kind(raw), PreparationSettings(sequence=self.sequence, time=self.time)
-        )
+        table = self._own_kind(raw)
+        ordered, order = as_sequences(table, self._structure(table))
         x = np.column_stack([self._matching(ordered, column).values for column in self.columns])
         return x, ordered.lengths, order
+
+    def _structure(self, table: Table) -> PreparationSettings:
+        # What was read as sequences, say one file each, needs no columns to tell them.
+        known = table.names if isinstance(table, Sequences) else (self.sequence, self.time)
+        sequence, time = (name if name in known else None for name in (self.sequence, self.time))
+        return PreparationSettings(columns=self.names, sequence=sequence, time=time, label="", split="")
 
     def state(self) -> dict[str, Any]:
         """Plain values (JSON) from which `from_state` makes the same preparation."""
@@ -64,9 +82,16 @@ class SequencePreparation(Preparation):
 
     @staticmethod
     def from_state(state: Mapping[str, Any]) -> SequencePreparation:
-        """The preparation that `state` described."""
+        """The preparation that `state` described.
+
+        Raises:
+            TypeError: a name of a column is no text.
+        """
         plain = Preparation.from_state(state)
-        return SequencePreparation(plain.columns, plain.fill, plain.scaling, state["sequence"], state["time"])
+        sequence, time = state["sequence"], state["time"]
+        if not all(name is None or isinstance(name, str) for name in (sequence, time)):
+            raise TypeError("a column's name is no text")
+        return SequencePreparation(plain.columns, plain.fill, plain.scaling, sequence, time)
 
 
 def prepare_sequences(table: Table, settings: PreparationSettings, seed: int) -> Dataset:
@@ -75,67 +100,87 @@ def prepare_sequences(table: Table, settings: PreparationSettings, seed: int) ->
     label = label_column(ordered, settings)
     columns = _learned(ordered, settings, label)
     x = np.column_stack([column.values for column in columns])
-    parts = _split(ordered.lengths, settings, seed)
-    rows = [_rows(part) for part in parts]
     marks = column_marks(label, np.arange(len(ordered)), settings)
-    fill = fill_values(x[rows[0]], "median" if settings.missing == "median" else "mean")
+    chosen, marks = _chosen(ordered, marks, settings, seed)
+    given = given_parts(ordered, settings)
+    parts = split_rows(ordered.lengths, chosen, settings, seed, given=given, marks=marks)
+    _refuse_only_gaps(x[parts[0]], ordered.name)
+    fill = _fill(x[parts[0]], columns, settings)
     if settings.missing != "drop":
         x = np.where(np.isnan(x), fill, x)
-    present = x[np.isfinite(x).all(axis=1)]
-    train = x[rows[0]]
-    scaling = SCALINGS[settings.scaling].fit(
-        train[np.isfinite(train).all(axis=1)], [c.name for c in columns], present
-    )
-    items = [scaling.forward(x[part]) for part in rows]
+    scaling = _scaling(x, parts[0], fill, columns, settings)
+    items = [scaling.forward(x[part]) for part in parts]
+    lengths = [stretches(part, ordered.lengths) for part in parts]
     return Dataset(
         name=ordered.name, kind=Kind.SEQUENCES, train=items[0], valid=items[1], test=items[2],
-        rows=(order[rows[0]], order[rows[1]], order[rows[2]]),
-        labels=None if marks is None else marks.split(*rows),
+        rows=(order[parts[0]], order[parts[1]], order[parts[2]]),
+        labels=None if marks is None else marks.split(*parts),
         preparation=SequencePreparation(
             tuple(bare(c) for c in columns), fill, scaling, settings.sequence, settings.time
         ),
-        lengths=(_lengths(parts[0]), _lengths(parts[1]), _lengths(parts[2])),
+        lengths=(lengths[0], lengths[1], lengths[2]),
     )
 
 
 def _learned(ordered: Sequences, settings: PreparationSettings, label: Column | None) -> list[Column]:
     """Numeric columns; without any, the first column of words, as symbols."""
     words = [c for c in ordered.columns if c.type is ColumnType.CATEGORY and c is not label]
-    numeric = any(c.numeric and c is not label for c in ordered.columns)
+    apart = (ordered.split, settings.split)
+    words = [c for c in words if c.name not in apart]
+    numeric = any(c.numeric and c is not label and c.name not in apart for c in ordered.columns)
     if settings.columns is None and not numeric and words:
         return words[:1]
     return learned_columns(ordered, settings, label)
 
 
-Stretch = tuple[int, int]
-"""The first row of a stretch of one sequence, and the row after its last."""
+def _chosen(
+    ordered: Sequences, marks: Marks | None, settings: PreparationSettings, seed: int
+) -> tuple[Ints, Marks | None]:
+    """The sequences that the settings let through by their class, and the labels of all rows, of the classes left."""
+    if settings.classes is None and not settings.balance:
+        return np.arange(len(ordered.lengths)), marks
+    whole = None if marks is None else sequence_marks(marks, ordered.lengths)
+    if marks is not None and whole is None:
+        raise DataError(
+            f"The label of {ordered.name} changes within a sequence, so no sequence is of one class.",
+            "Use all classes without balance, or take the rows as a table.",
+        )
+    items, left = chosen_items(whole, len(ordered.lengths), settings, seed, ordered.name)
+    return items, None if marks is None or left is None else marks.only(left.levels)
 
 
-def _split(lengths: Ints, settings: PreparationSettings, seed: int) -> tuple[list[Stretch], ...]:
-    """Stretches to learn from, for validation and for the test: whole sequences, or few cut in time."""
-    edges = bounds(lengths)
-    if len(lengths) < FEW:
-        cut = [_cut(int(a), int(b), settings) for a, b in pairwise(edges)]
-        return tuple([s[part] for s in cut if s[part][0] < s[part][1]] for part in range(3))
-    valid, test = round(len(lengths) * settings.valid), round(len(lengths) * settings.test)
-    order = np.arange(len(lengths))
-    if valid + test:
-        order = np.random.default_rng(seed).permutation(len(lengths))
-    chosen = np.sort(order[valid + test:]), np.sort(order[:valid]), np.sort(order[valid:valid + test])
-    if not len(chosen[0]):
-        raise DataError(f"No sequence of {len(lengths)} is left to learn from.", "Lower the two shares.")
-    return tuple([(int(edges[i]), int(edges[i + 1])) for i in part] for part in chosen)
+def _refuse_only_gaps(x: Floats, name: str) -> None:
+    if np.isnan(x).all():
+        raise DataError(
+            f"No row of {name} that is to be learned from has a value in the chosen columns.",
+            "Choose other columns, or lower the shares that are held out.",
+        )
 
 
-def _cut(first: int, end: int, settings: PreparationSettings) -> tuple[Stretch, Stretch, Stretch]:
-    n = end - first
-    test, valid = round(n * settings.test), round(n * settings.valid)
-    return (first, end - test - valid), (end - test - valid, end - test), (end - test, end)
+def _fill(x: Floats, columns: Sequence[Column], settings: PreparationSettings) -> Floats:
+    fill = fill_values(x, "median" if settings.missing == "median" else "mean")
+    for place, column in enumerate(columns):
+        codes = x[:, place]
+        if column.levels and not np.isnan(codes).all():
+            # Between two symbols there is none: the most frequent one stands for what is missing.
+            fill[place] = np.bincount(codes[~np.isnan(codes)].astype(np.int64)).argmax()
+    return fill
 
 
-def _lengths(part: list[Stretch]) -> Ints:
-    return np.array([b - a for a, b in part], dtype=np.int64)
+def _scaling(
+    x: Floats, train: Ints, fill: Floats, columns: Sequence[Column], settings: PreparationSettings
+) -> Scaling:
+    """The scaling of each column from its own values, for few rows may be complete; symbols stay codes."""
+    symbols = len(columns) == 1 and bool(columns[0].levels)
+    kind = SCALINGS["none" if symbols else settings.scaling]
+    fitted = [
+        kind.fit(_known(x[train, i], fill[i]), [column.name], _known(x[:, i], fill[i]))
+        for i, column in enumerate(columns)
+    ]
+    return kind(**{key: np.concatenate([vars(one)[key] for one in fitted]) for key in vars(fitted[0])})
 
 
-def _rows(part: list[Stretch]) -> Ints:
-    return np.concatenate([np.zeros(0, dtype=np.int64), *(np.arange(a, b, dtype=np.int64) for a, b in part)])
+def _known(values: Floats, otherwise: float) -> Floats:
+    """The values that are there, shape (M, 1); one to stand for them where none is."""
+    known = values[~np.isnan(values)]
+    return (known if len(known) else np.array([otherwise]))[:, None]

@@ -59,6 +59,7 @@ class Table:
         label: the column that names a class or marks anomalies, where the data have one.
         truth: the exact density of the numeric columns, where the data are synthetic.
         notes: what a reader noticed and a person should know, one sentence each.
+        split: the column that says which rows are to be learned from, where the data come with a split.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Table:
     label: str | None = None
     truth: TrueDensity | None = None
     notes: tuple[str, ...] = field(default=())
+    split: str | None = None
 
     def __len__(self) -> int:
         return len(self.columns[0].values) if self.columns else 0
@@ -85,7 +87,7 @@ class Table:
     def take(self, rows: NDArray[np.int64]) -> Table:
         """The same table with only the given rows, in the given order."""
         columns = tuple(Column(c.name, c.type, c.values[rows], c.levels) for c in self.columns)
-        return Table(self.name, columns, self.label, self.truth, self.notes)
+        return Table(self.name, columns, self.label, self.truth, self.notes, self.split)
 
 
 def points_table(

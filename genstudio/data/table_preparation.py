@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from genstudio.data.dataset import Dataset, Kind
+from genstudio.data.given_split import given_parts
 from genstudio.data.labelling import chosen_items, column_marks, label_column
 from genstudio.data.pictures import Raw
 from genstudio.data.preparation_settings import PreparationSettings
@@ -125,7 +126,8 @@ def prepare_table(table: Table, settings: PreparationSettings, seed: int) -> Dat
     kept = _without_missing(x, settings, table.name)
     items, marks = chosen_items(column_marks(label, kept, settings), len(kept), settings, seed, table.name)
     kept = kept[items]
-    parts = split(len(kept), settings, seed, marks)
+    given = given_parts(table, settings)
+    parts = split(len(kept), settings, seed, marks, None if given is None else given[kept])
     x, train = x[kept], parts[0]
     fill = fill_values(x[train], "median" if settings.missing == "median" else "mean")
     x = np.where(np.isnan(x), fill, x)
@@ -149,7 +151,9 @@ def learned_columns(table: Table, settings: PreparationSettings, label: Column |
     if settings.columns is not None:
         chosen = [table.column(name) for name in settings.columns]
     else:
-        chosen = [c for c in table.columns if c.numeric and c is not label and c.missing < len(c.values)]
+        apart = (table.split, settings.split)
+        chosen = [c for c in table.columns if c.numeric and c is not label and c.name not in apart]
+        chosen = [c for c in chosen if c.missing < len(c.values)]
     for column in chosen:
         if column.type is ColumnType.TEXT:
             raise DataError(f"Column `{column.name}` of {table.name} holds text, not numbers.", "Leave it out.")
