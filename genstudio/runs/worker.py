@@ -35,9 +35,9 @@ from genstudio.runs.work import Work
 
 REPORT_SECONDS = 0.05
 """How often a training that goes on is reported: as often as a window looks, and twice."""
-SNAPSHOT_SECONDS = (2.0, 50.0)
+SNAPSHOT_SECONDS = (5.0, 50.0)
 """How often what was learned is sent along, so that it outlives the process: at least and at most, by its size."""
-SNAPSHOT_BYTES_A_SECOND = 2_500_000
+SNAPSHOT_BYTES_A_SECOND = 1_000_000
 """So much may be copied and sent without being felt."""
 CLOSE_SECONDS = 0.5
 SWITCH_SECONDS = 0.0005

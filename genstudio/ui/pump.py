@@ -15,7 +15,7 @@ from genstudio.errors import Cancelled
 from genstudio.runs.task import Task
 
 T = TypeVar("T")
-INTERVAL_MS = 16
+INTERVAL_MS = 32
 AWAITING_MS = 4
 """So often answers are looked for while any are awaited: a cursor that is dragged shows each wait."""
 CLOSE_SECONDS = 2.0
@@ -33,7 +33,7 @@ class Pump(QObject):
     """Polls futures and tasks, and ticks for those who pull events themselves.
 
     Signals:
-        ticked: every 16 ms.
+        ticked: some thirty times a second.
         failed: an exception that nobody else takes care of.
     """
 

@@ -15,7 +15,7 @@ from genstudio.ui.room import keep_room
 from genstudio.ui.session_model import SessionModel
 from genstudio.ui.theme import Theme
 
-REFRESH_SECONDS = 0.2
+REFRESH_SECONDS = 0.33
 RESOLUTION = 1000
 
 

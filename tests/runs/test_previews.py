@@ -80,8 +80,8 @@ def test_what_is_cheap_is_seen_often_beside_what_is_dear(previews: Previews, clo
     for name in costs:
         previews.watch(name, f"question of {name}", {})
     looks = trained(previews, clock, costs, 0.005, 120.0)
-    assert len(looks["density"]) > 200
-    # Half of the share, at 0.3 s a look.
+    # Half of the share each, at 0.005 s and at 0.3 s a look.
+    assert len(looks["density"]) >= 0.9 * (0.5 * SHARE * 120.0) // 0.005
     assert len(looks["manifold"]) >= 0.9 * (0.5 * SHARE * 120.0) // 0.3
 
 
