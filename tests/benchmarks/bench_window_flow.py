@@ -47,17 +47,13 @@ def run(report: Report) -> None:
 
 
 def learning(report: Report, window: Window, name: str) -> None:
-    """Throughput beside the same generator alone, in turn; event-loop delay and the previews' share."""
-    seconds, rounds = (5.0, 1) if report.short else (6.0, 5)
-    alone, shown, shares, delays = [], [], [], Delays()
-    for _ in range(rounds):
-        alone.append(window.drained_alone(seconds))
-        shown.append(window.trained_in_window(seconds))
-        shares.append(window.preview_share)
-        window.trained_in_window(seconds, delays)
-    report(f"{name}_steps_per_second_with_live_plots", median(shown), "1/s", reference=median(alone),
-           ratio=median(a / b for a, b in zip(shown, alone, strict=True)))
-    report(f"{name}_preview_share_of_training", median(shares), "1")
+    """Throughput beside the same generator alone, in turn; event-loop delay and previews in a longer run."""
+    seconds, rounds = (5.0, 1) if report.short else (4.0, 10)
+    compared, delays = window.compared(seconds, rounds), Delays()
+    window.trained_in_window(5 * seconds, delays)
+    report(f"{name}_steps_per_second_with_live_plots", median(compared.shown), "1/s", reference=median(compared.alone),
+           ratio=compared.ratio)
+    report(f"{name}_preview_share_of_training", window.preview_share, "1")
     report(f"{name}_event_loop_delay_p99", delays.percentile(99), "ms")
 
 

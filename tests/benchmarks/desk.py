@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
+from statistics import median
 
 import numpy as np
 from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer
@@ -42,6 +44,19 @@ class Delays:
     def percentile(self, share: float) -> float:
         """Of the delays, ms."""
         return float(np.percentile(self.late_ms, share))
+
+
+@dataclass
+class Compared:
+    """Steps per second of the same training without a window and with one, round by round."""
+
+    alone: list[float] = field(default_factory=list)
+    shown: list[float] = field(default_factory=list)
+
+    @property
+    def ratio(self) -> float:
+        """The median over the rounds of the second by the first."""
+        return median(shown / alone for alone, shown in zip(self.alone, self.shown, strict=True))
 
 
 class Window:
@@ -97,6 +112,15 @@ class Window:
         self.preview_share = run.job.preview_seconds / run.job.training_seconds
         self.model.remove_run(run)
         return rate
+
+    def compared(self, seconds: float, rounds: int) -> Compared:
+        """Both in turn, each the first as often as the other: a machine that grows slower or quicker favours none."""
+        found = Compared()
+        pair = [(self.drained_alone, found.alone), (self.trained_in_window, found.shown)]
+        for place in range(rounds):
+            for measure, rates in pair if place % 2 == 0 else pair[::-1]:
+                rates.append(measure(seconds))
+        return found
 
     def counted(self, run: Run) -> tuple[int, float]:
         """Steps taken, and since when, s: a run in another process is counted where it reports."""
