@@ -189,7 +189,7 @@ def _alike(one: Preparation, other: Preparation) -> bool:
     """Whether two preparations are the same but for rounding, which may differ between machines."""
     if isinstance(one, PicturePreparation) or isinstance(other, PicturePreparation):
         return one.state() == other.state()
-    if one.names != other.names or one.scaling.name != other.scaling.name:
+    if one.kind is not other.kind or one.names != other.names or one.scaling.name != other.scaling.name:
         return False
     pairs = zip(vars(one.scaling).values(), vars(other.scaling).values(), strict=True)
     return all(np.allclose(a, b, rtol=_SAME, atol=0.0) for a, b in pairs)
