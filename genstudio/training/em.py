@@ -55,11 +55,13 @@ class Schedule:
         max_iter: most steps of one restart.
         tol: a restart has converged when what climbs changes by less in one step.
         n_init: restarts, of which the one with the highest bound is kept.
+        limit: what the setting of the most steps is called.
     """
 
     max_iter: int
     tol: float
     n_init: int = 1
+    limit: str = "max_iter"
 
 
 @dataclass
@@ -164,4 +166,5 @@ def expectation_maximization(
 def _not_converged(climb: _Climb, schedule: Schedule) -> Note:
     pace = f"the last one still changed the bound by {climb.change:.2g} nats (tol is {schedule.tol:g})"
     steps = f"{climb.steps} step" + "s" * (climb.steps != 1)
-    return Note("warning", f"EM had not converged after {steps}: {pace}.", "Raise max_iter, or tol.", NOT_CONVERGED)
+    remedy = f"Raise {schedule.limit}, or tol."
+    return Note("warning", f"EM had not converged after {steps}: {pace}.", remedy, NOT_CONVERGED)
