@@ -44,6 +44,8 @@ def uncomparable(fitted: Fitted, data: Items, fewest: int) -> str | None:
     """A sentence saying why a model's samples cannot be compared with items, or None when they can."""
     if not fitted.can(Samples):
         return f"{fitted.model.info.title} cannot invent samples."
+    if data.lengths is not None:
+        return "It compares items that are independent of each other, and the rows of a sequence are not."
     return None if len(data.x) >= fewest else f"It takes {fewest} items or more to know how they are spread."
 
 

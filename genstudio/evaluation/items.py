@@ -15,6 +15,7 @@ from genstudio.data.pictures import Pictures, Raw
 from genstudio.data.preparation import (
     Preparation,
     PreparationSettings,
+    SequencePreparation,
     anomalous_code,
     label_codes,
     label_levels,
@@ -39,6 +40,10 @@ class Items:
         truth: the density that the rows were drawn from, where it is known.
         train: the rows that the model learned from, shape (M, D), data units; None when they are not at hand.
         rows: which row of its table each item is, shape (N,).
+        lengths: of sequences, the rows of each, shape (S,), which stand one after another; else None.
+        train_lengths: those of the rows that the model learned from.
+        levels: the words that the codes of labels stand for.
+        learned_levels: the words of the classes that the model learned, in their order; None where not known.
     """
 
     x: Floats
@@ -48,6 +53,10 @@ class Items:
     anomalous: int | None = None
     truth: TrueDensity | None = None
     train: Floats | None = None
+    lengths: Ints | None = None
+    train_lengths: Ints | None = None
+    levels: tuple[str, ...] = ()
+    learned_levels: tuple[str, ...] | None = None
 
     def known_truth(self) -> TrueDensity:
         """The density that the rows were drawn from.
@@ -69,14 +78,39 @@ class Items:
             raise DataError("The rows that the model learned from are not at hand.", "Open its data again.")
         return self.train
 
+    def each_length(self) -> Ints:
+        """The rows of each sequence, shape (S,).
+
+        Raises:
+            DataError: the rows are no sequences.
+        """
+        if self.lengths is None:
+            raise DataError("These rows are no sequences.", "Take them as sequences in the Data panel.")
+        return self.lengths
+
 
 def thinned(items: Items, most: int) -> Items:
-    """At most so many of the items, evenly spaced."""
+    """At most so many of the items, evenly spaced; of sequences whole ones, or else the beginning of the first."""
     if len(items.x) <= most:
         return items
-    places = np.linspace(0, len(items.x) - 1, most).astype(np.int64)
+    if items.lengths is not None:
+        return _fewer_sequences(items, items.lengths, most)
+    return _some(items, np.linspace(0, len(items.x) - 1, most).astype(np.int64))
+
+
+def _some(items: Items, places: Ints) -> Items:
     labels = None if items.labels is None else items.labels[places]
     return replace(items, x=items.x[places], rows=items.rows[places], labels=labels)
+
+
+def _fewer_sequences(items: Items, lengths: Ints, most: int) -> Items:
+    """Every second, every third … sequence, so that at most so many rows are left."""
+    apart = -(-len(items.x) // most)
+    chosen = np.arange(len(lengths)) % apart == 0
+    within = chosen & (np.cumsum(np.where(chosen, lengths, 0)) <= most)
+    if not within.any():
+        return replace(_some(items, np.arange(most)), lengths=np.array([most], dtype=np.int64))
+    return replace(_some(items, np.flatnonzero(np.repeat(within, lengths))), lengths=lengths[within])
 
 
 def from_dataset(data: Dataset, part: Part | None = None) -> Items:
@@ -94,6 +128,8 @@ def from_dataset(data: Dataset, part: Part | None = None) -> Items:
     filled: list[Part] = [name for name, (items, _) in parts.items() if len(items)]
     chosen = part or (filled or ["train"])[0]
     items, rows = parts[chosen]
+    lengths = dict(zip(("train", "valid", "test"), data.lengths or (None,) * 3, strict=True))
+    levels = () if data.labels is None else data.labels.levels
     if not len(items):
         raise DataError(f"{data.name} has no {chosen} rows to evaluate.", "Evaluate another part.")
     train = data.preparation.to_data(data.train)
@@ -101,7 +137,8 @@ def from_dataset(data: Dataset, part: Part | None = None) -> Items:
         x=train if chosen == "train" else data.preparation.to_data(items), part=chosen, rows=rows,
         labels=None if data.labels is None else getattr(data.labels, chosen),
         anomalous=None if data.labels is None else data.labels.anomalous,
-        truth=data.truth, train=train,
+        truth=data.truth, train=train, lengths=lengths[chosen], train_lengths=lengths["train"],
+        levels=levels, learned_levels=levels,
     )
 
 
@@ -116,16 +153,25 @@ def from_raw(raw: Raw, preparation: Preparation, settings: PreparationSettings) 
         DataError: a column that the model learned from is missing, or no row has a value in each; or these are
             pictures of another shape.
     """
-    x, rows = preparation.rows(raw)
+    x, lengths, rows = _rows(raw, preparation)
     if not len(rows):
         raise DataError(
             f"No row of {raw.name} can be evaluated: each lacks a value in {_listed(preparation.names)}.",
             "Fill the gaps, or choose another file.",
         )
-    labels, anomalous = _labels(raw, settings, rows)
+    labels, anomalous, levels = _labels(raw, settings, rows)
     return Items(
-        x=x, part=raw.name, rows=rows, labels=labels, anomalous=anomalous, truth=_truth(raw, preparation.names)
+        x=x, part=raw.name, rows=rows, labels=labels, anomalous=anomalous, truth=_truth(raw, preparation.names),
+        lengths=lengths, levels=levels,
     )
+
+
+def _rows(raw: Raw, preparation: Preparation) -> tuple[Floats, Ints | None, Ints]:
+    """Data units, the rows of each sequence where these are sequences, and which rows of the raw data they are."""
+    if isinstance(preparation, SequencePreparation):
+        return preparation.series(raw)
+    x, rows = preparation.rows(raw)
+    return x, None, rows
 
 
 def _truth(raw: Raw, names: tuple[str, ...]) -> TrueDensity | None:
@@ -135,15 +181,18 @@ def _truth(raw: Raw, names: tuple[str, ...]) -> TrueDensity | None:
     return raw.truth if numeric == names else None
 
 
-def _labels(raw: Raw, settings: PreparationSettings, rows: Ints) -> tuple[Ints | None, int | None]:
+def _labels(
+    raw: Raw, settings: PreparationSettings, rows: Ints
+) -> tuple[Ints | None, int | None, tuple[str, ...]]:
+    """Codes, the one that marks anomalies, and the words that they stand for."""
     codes, levels = _picture_codes(raw, settings) if isinstance(raw, Pictures) else _row_codes(raw, settings, rows)
     if codes is None:
-        return None, None
+        return None, None, ()
     if settings.anomalous is not None and settings.anomalous not in levels:
         # Data may hold no anomaly at all: then the word's code is one that no item has.
-        return codes, len(levels)
+        return codes, len(levels), levels
     code = anomalous_code(levels, settings.anomalous)
-    return codes, code if code >= 0 else None
+    return codes, code if code >= 0 else None, levels
 
 
 def _picture_codes(pictures: Pictures, settings: PreparationSettings) -> tuple[Ints | None, tuple[str, ...]]:

@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 
 from genstudio.applications.scores import without_likelihood
 from genstudio.evaluation.items import Items
-from genstudio.evaluation.metric import Figure, Metric, MetricInfo
+from genstudio.evaluation.metric import Figure, Metric, MetricInfo, sentences
+from genstudio.evaluation.series import mean_in_time, row_log_prob, seen_owners
 from genstudio.evaluation.solving import allowing_for_steps
 from genstudio.models.capabilities import Approximates, Counted, Density
 from genstudio.models.fitted import Fitted
+from genstudio.models.sequential import Hidden
 
 Floats = NDArray[np.float64]
 
@@ -32,11 +34,14 @@ class LogLikelihood(Metric):
     )
 
     def unsuitable(self, fitted: Fitted, data: Items) -> str | None:
-        """Needs an exact density."""
-        return no_density(fitted)
+        """Needs an exact density, of sequences one of each row given those before it."""
+        return no_likelihood(fitted, data)
 
     def measure(self, fitted: Fitted, data: Items, seed: int) -> Figure:
-        """The mean over the rows."""
+        """The mean over the rows; of sequences over those that are no gaps."""
+        if data.lengths is not None:
+            values, owner = row_log_prob(fitted, data.x, data.lengths), seen_owners(data.x, data.lengths)
+            return mean_in_time(values, owner, sentences(_impossible(values), flattery(data)))
         ideal = None if data.truth is None else -data.truth.entropy
         return allowing_for_steps(mean_figure(fitted.log_prob(data.x), ideal, flattery(data)), fitted, data.x)
 
@@ -71,14 +76,14 @@ class Criterion(Metric):
             return f"{fitted.model.info.title} has no number of free parameters."
         if data.train is None:
             return "It is defined on the rows that the model learned from, and they are not at hand."
-        return no_density(fitted)
+        return no_likelihood(fitted, data)
 
     def measure(self, fitted: Fitted, data: Items, seed: int) -> Figure:
         """-2 log-likelihood of all training rows + price × free parameters."""
-        x = data.learned_from()
-        log_prob = fitted.log_prob(x)
-        value = -2.0 * float(log_prob.sum()) + self.price(len(x)) * fitted.n_parameters()
-        return Figure(value, None, len(x), note=_impossible(log_prob))
+        x, lengths = data.learned_from(), data.train_lengths
+        log_prob = fitted.log_prob(x) if lengths is None else row_log_prob(fitted, x, lengths)
+        value = -2.0 * float(log_prob.sum()) + self.price(len(log_prob)) * fitted.n_parameters()
+        return Figure(value, None, len(log_prob), note=_impossible(log_prob))
 
     @abstractmethod
     def price(self, n: int) -> float:
@@ -109,6 +114,12 @@ class AIC(Criterion):
     def price(self, n: int) -> float:
         """Always 2."""
         return 2.0
+
+
+def no_likelihood(fitted: Fitted, data: Items) -> str | None:
+    """A sentence saying that a model does not know how likely items are, or None where it does."""
+    of_sequences = data.lengths is not None and fitted.can(Hidden)
+    return None if of_sequences else no_density(fitted)
 
 
 def no_density(fitted: Fitted) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -33,7 +34,7 @@ def evaluation(
         `key` (M,), `figure` (M, 4): value, standard error, n and ideal, NaN where unknown; `note` (M,), words or "";
         `unsuitable` (U,): keys of the metrics left out, and `reason` (U,): a sentence each; `part`: which rows.
     """
-    judged = from_dataset(subject.items()) if items is None else items
+    judged = from_dataset(subject.items()) if items is None else _of_classes(items, subject)
     judged = judged if most is None else thinned(judged, most)
     reasons = unsuitable(subject.fitted, judged) if keys is None else {}
     figures = evaluate(
@@ -46,6 +47,12 @@ def evaluation(
         "unsuitable": np.array(list(reasons), str), "reason": np.array(list(reasons.values()), str),
         "part": np.array(judged.part),
     }
+
+
+def _of_classes(items: Items, subject: Subject) -> Items:
+    """Other items, with what is known of the classes that the model learned."""
+    labels = None if subject.data is None else subject.data.labels
+    return items if labels is None else replace(items, learned_levels=labels.levels)
 
 
 @question

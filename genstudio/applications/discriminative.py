@@ -1,0 +1,109 @@
+"""The discriminative rival of a classifier by likelihood: logistic regression on a few figures of each sequence."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from genstudio.data.sequences import bounds
+from genstudio.errors import DataError
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+WORDS = "mean and deviation of each column in the first and in the second half"
+SYMBOL_WORDS = "share of each symbol in the first and in the second half"
+MOST_STEPS = 1_000
+
+
+def features(x: Floats, lengths: Ints, symbols: int = 0) -> Floats:
+    """A few figures of each sequence, NaN where a half has no value at all.
+
+    Arguments:
+        x: rows, shape (N, D), one sequence after another; NaN where a value is missing.
+        lengths: rows of each sequence, shape (S,).
+        symbols: so many kinds where the rows are codes of symbols, else 0.
+
+    Returns:
+        Means and deviations of the columns in each half, shape (S, 4 D), or the share of each symbol in each half,
+        shape (S, 2 symbols). The row in the middle of an odd sequence belongs to both halves.
+    """
+    values = _one_hot(x, symbols) if symbols else x
+    figures = [_half_figures(values[first:end], bool(symbols)) for first, end in pairwise(bounds(lengths))]
+    width = values.shape[1] * (2 if symbols else 4)
+    return np.array(figures, float).reshape(len(lengths), width)
+
+
+@dataclass(frozen=True)
+class Rival:
+    """Logistic regression of scikit-learn on standardised figures of each sequence.
+
+    Arguments:
+        fill: what stands for a figure that is missing, shape (F,): its mean over the training sequences.
+    """
+
+    pipeline: Pipeline
+    fill: Floats
+    symbols: int
+    converged: bool
+
+    @classmethod
+    def trained(cls, x: Floats, lengths: Ints, codes: Ints, symbols: int = 0) -> Rival:
+        """Learn from labelled sequences.
+
+        Arguments:
+            codes: the class of each sequence, shape (S,); those below 0 are left out.
+
+        Raises:
+            DataError: there are not two classes.
+        """
+        known = codes >= 0
+        if len(np.unique(codes[known])) < 2:
+            raise DataError("Logistic regression needs sequences of two classes or more.", "Choose another label.")
+        figures = features(x, lengths, symbols)
+        fill = _column_means(figures)
+        pipeline = make_pipeline(StandardScaler(), LogisticRegression(max_iter=MOST_STEPS))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            pipeline.fit(np.where(np.isnan(figures), fill, figures)[known], codes[known])
+        converged = int(pipeline[-1].n_iter_.max()) < MOST_STEPS
+        return cls(pipeline, fill, symbols, converged)
+
+    def told(self, x: Floats, lengths: Ints) -> Ints:
+        """The class that each sequence is told to be of, shape (S,)."""
+        if not len(lengths):
+            return np.zeros(0, dtype=np.int64)
+        figures = features(x, lengths, self.symbols)
+        return np.asarray(self.pipeline.predict(np.where(np.isnan(figures), self.fill, figures)), np.int64)
+
+
+def _half_figures(x: Floats, shares: bool) -> Floats:
+    halves = x[: (len(x) + 1) // 2], x[len(x) // 2 :]
+    with warnings.catch_warnings():
+        # A half of gaps alone has no mean; it is filled later.
+        warnings.simplefilter("ignore", RuntimeWarning)
+        means = [np.nanmean(half, axis=0) for half in halves]
+        deviations = [] if shares else [np.nanstd(half, axis=0) for half in halves]
+    return np.concatenate([*means, *deviations])
+
+
+def _one_hot(x: Floats, symbols: int) -> Floats:
+    """A column a symbol: 1 where it stands; NaN at gaps, and for symbols that are not known."""
+    codes = np.nan_to_num(x[:, 0], nan=-1.0)
+    found: Floats = (codes[:, None] == np.arange(symbols)).astype(float)
+    found[~found.any(axis=1)] = np.nan
+    return found
+
+
+def _column_means(figures: Floats) -> Floats:
+    present = ~np.isnan(figures)
+    counts = present.sum(axis=0)
+    return np.asarray(np.where(present, figures, 0.0).sum(axis=0) / np.maximum(counts, 1))
