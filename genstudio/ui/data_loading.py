@@ -69,6 +69,6 @@ def advise(families: Mapping[str, Any], data: Dataset, watch: Watch) -> Advice:
     watch(0.0, f"Looking at {data.name}")
     found = {key: family.unsuitable(data) for key, family in families.items()}
     return Advice(
-        {key: family.recommended(data) for key, family in families.items()},
+        {key: {} if found[key] else family.recommended(data) for key, family in families.items()},
         {key: reason for key, reason in found.items() if reason is not None},
     )
