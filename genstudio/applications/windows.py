@@ -78,6 +78,16 @@ def window_scores(step_log_prob: Floats, lengths: Ints, window: int, gaps: Bools
     return scores
 
 
+def gap_rows(x: Floats, step_log_prob: Floats) -> Bools:
+    """Rows that add nothing to the likelihood as values of theirs are missing, shape (N,).
+
+    Arguments:
+        x: shape (N, D), NaN where a value is missing; a model that knows how to may score what is left of a row.
+    """
+    gaps: Bools = np.isnan(x).any(axis=1) & (step_log_prob == 0.0)
+    return gaps
+
+
 def flagged_intervals(scores: Floats, lengths: Ints, threshold: float, join: int = 0) -> Intervals:
     """Stretches of rows that score higher than a threshold.
 

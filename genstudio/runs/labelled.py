@@ -14,9 +14,9 @@ from genstudio.data.preparation import Preparation
 from genstudio.data.preparation_settings import PreparationSettings
 from genstudio.data.sequence_preparation import SequencePreparation
 from genstudio.data.sequences import Sequences, as_sequences
-from genstudio.data.table import Table
+from genstudio.data.table import Column, ColumnType, Table
 from genstudio.errors import DataError
-from genstudio.runs.export import Cells, check_format, free_name, write_csv, write_npz
+from genstudio.runs.export import Cells, check_format, free_name, original_cells, write_csv, write_npz
 from genstudio.runs.state_marks import StateMarks
 
 Array = NDArray[Any]
@@ -70,7 +70,8 @@ def write_labelling(path: Path, ordered: Sequences, found: Mapping[str, Array], 
         return
     columns: dict[str, Array | Cells] = {"sequence": _each(ordered.keys, np.repeat(
         np.arange(len(ordered.lengths)), ordered.lengths))}
-    columns[free_name(ordered.time_name, columns)] = times
+    moments = Column(ordered.time_name, ColumnType.DATE, times)
+    columns[free_name(ordered.time_name, columns)] = original_cells(moments) if ordered.dated else times
     columns[free_name("state", columns)] = _each(names, states)
     for k, name in enumerate(names):
         columns[free_name(f"posterior_{name}", columns)] = posteriors[:, k]

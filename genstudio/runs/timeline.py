@@ -21,6 +21,25 @@ PARTS: tuple[Part, ...] = ("train", "valid", "test")
 
 
 @dataclass(frozen=True)
+class Clock:
+    """When rows are.
+
+    Arguments:
+        times: shape (N,).
+        name: what the times are, with their unit.
+        dated: they are moments, in seconds since 1970-01-01 UTC.
+    """
+
+    times: Floats
+    name: str
+    dated: bool = False
+
+    def take(self, rows: slice) -> Clock:
+        """Some rows in a row."""
+        return Clock(self.times[rows], self.name, self.dated)
+
+
+@dataclass(frozen=True)
 class Timeline:
     """Stretches of sequences, one after another.
 
@@ -28,10 +47,8 @@ class Timeline:
         x: data units, NaN at gaps, shape (N, D).
         lengths: rows of each stretch, shape (S,).
         keys: what the sequence of each stretch is called.
-        times: where each row stands along the axis, shape (N,), rising.
-        axis: what the axis shows.
-        clock: when each row was, within its own sequence, shape (N,).
-        clock_name: what that time is called, with its unit.
+        axis: where each row stands on the axis; the times rise.
+        clock: when each row was, within its own sequence.
         places: for each row, its place among all rows of the data set, train then valid then test, shape (N,).
         labels: codes, shape (N,), -1 where missing; None without a label.
     """
@@ -39,10 +56,8 @@ class Timeline:
     x: Floats
     lengths: Ints
     keys: tuple[str, ...]
-    times: Floats
-    axis: str
-    clock: Floats
-    clock_name: str
+    axis: Clock
+    clock: Clock
     places: Ints
     labels: Ints | None
 
@@ -51,9 +66,10 @@ class Timeline:
         edges = bounds(self.lengths)
         rows = slice(int(edges[sequence]), int(edges[sequence + 1]))
         labels = None if self.labels is None else self.labels[rows]
+        clock = self.clock.take(rows)
         return Timeline(
-            self.x[rows], self.lengths[sequence:sequence + 1], (self.keys[sequence],), self.clock[rows],
-            self.clock_name, self.clock[rows], self.clock_name, self.places[rows], labels,
+            self.x[rows], self.lengths[sequence:sequence + 1], (self.keys[sequence],), clock, clock,
+            self.places[rows], labels,
         )
 
 
@@ -74,13 +90,11 @@ def timeline(data: Dataset, raw: Raw | None, settings: PreparationSettings, part
     edges = bounds(lengths)
     order = np.concatenate([np.arange(edges[i], edges[i + 1]) for i in turn] or [np.zeros(0, np.int64)])
     places, lengths = places[order], lengths[turn]
-    keys, clock, clock_name = _named(ordered, position[places], lengths)
-    single = len(set(keys)) == 1 and bool((np.diff(clock) > 0).all())
-    everything = data.preparation.to_data(data.everything[places])
-    return Timeline(
-        everything, lengths, keys, clock if single else np.arange(len(places), dtype=np.float64),
-        clock_name if single else "row", clock, clock_name, places, _labels(data, places),
-    )
+    keys, clock = _named(ordered, position[places], lengths)
+    single = len(set(keys)) == 1 and bool((np.diff(clock.times) > 0).all())
+    axis = clock if single else Clock(np.arange(len(places), dtype=np.float64), "row")
+    x = data.preparation.to_data(data.everything[places])
+    return Timeline(x, lengths, keys, axis, clock, places, _labels(data, places))
 
 
 def _stretches(data: Dataset, part: Part | None) -> tuple[Ints, Ints, Ints]:
@@ -109,16 +123,17 @@ def _ordered(raw: Raw | None, settings: PreparationSettings, rows: Ints) -> tupl
     return ordered, inverse[rows]
 
 
-def _named(ordered: Sequences | None, position: Ints, lengths: Ints) -> tuple[tuple[str, ...], Floats, str]:
-    """The key of each stretch, when each row was in its own sequence, and what that time is called."""
+def _named(ordered: Sequences | None, position: Ints, lengths: Ints) -> tuple[tuple[str, ...], Clock]:
+    """The key of each stretch, and when each row was in its own sequence."""
     edges = bounds(lengths)
     if ordered is None:
-        return tuple(str(i + 1) for i in range(len(lengths))), _counted(edges), "step"
+        return tuple(str(i + 1) for i in range(len(lengths))), Clock(_counted(edges), "step")
     whole = bounds(ordered.lengths)
     owner = np.searchsorted(whole, position, side="right") - 1
     keys = tuple(ordered.keys[owner[i]] for i in edges[:-1])
-    clock = (position - whole[owner]).astype(np.float64) if ordered.times is None else ordered.times[position]
-    return keys, clock, ordered.time_name
+    if ordered.times is None:
+        return keys, Clock((position - whole[owner]).astype(np.float64), "step")
+    return keys, Clock(ordered.times[position], ordered.time_name, ordered.dated)
 
 
 def _counted(edges: Ints) -> Floats:

@@ -26,7 +26,7 @@ from genstudio.ui.second_try import offer_of
 from genstudio.ui.truth_gap import TruthGap
 from genstudio.ui.watching import Watching
 
-PULL_SECONDS = 0.1
+PULL_SECONDS = 0.15
 """How often views follow a run that learns: often enough for eyes, and nearly all time is left to the learning."""
 
 
@@ -44,6 +44,7 @@ class SessionModel(RecipeModel):
         turned: a run whose status changed.
         previewed: the name of a watched question, and its newest Preview (current run only).
         edited: a run whose parameters were changed by hand, and its mean log-likelihoods now.
+        marked: a run whose states were named or coloured.
     """
 
     runs_changed = Signal()
@@ -53,6 +54,7 @@ class SessionModel(RecipeModel):
     turned = Signal(object)
     previewed = Signal(str, object)
     edited = Signal(object, dict)
+    marked = Signal(object)
 
     def __init__(self, parent: QObject | None = None, workers: Workers | None = None) -> None:
         super().__init__(parent)

@@ -39,11 +39,11 @@ def test_rows_keep_sequence_time_and_label(mixed: Table, part: str | None) -> No
     data = prepared(mixed, LONG)
     found = timeline(data, mixed, LONG, part)  # type: ignore[arg-type]
     owner = np.repeat([int(key[1:]) for key in found.keys], found.lengths)
-    np.testing.assert_allclose(found.x[:, 0], owner * 100 + found.clock, atol=1e-9)
+    np.testing.assert_allclose(found.x[:, 0], owner * 100 + found.clock.times, atol=1e-9)
     assert found.labels is not None
     np.testing.assert_array_equal(found.labels, owner % 2)
     np.testing.assert_allclose(data.preparation.to_data(data.everything[found.places]), found.x)
-    assert (found.axis, found.times.tolist()) == ("row", list(range(len(found.x))))
+    assert (found.axis.name, found.axis.times.tolist()) == ("row", list(range(len(found.x))))
     if part is None:
         # Raw data are gone through in their own order.
         firsts = {key: i for i, key in reversed(list(enumerate(mixed.columns[0].values.tolist())))}
@@ -57,8 +57,8 @@ def test_one_sequence_stands_on_its_own_time(mixed: Table) -> None:
     one = whole.take(2)
     assert one.keys == whole.keys[2:3]
     assert len(one.x) == whole.lengths[2] == one.lengths[0]
-    np.testing.assert_array_equal(one.times, np.arange(len(one.x)) * 0.5)
-    assert one.axis == "t"
+    np.testing.assert_array_equal(one.axis.times, np.arange(len(one.x)) * 0.5)
+    assert one.axis.name == "t"
 
 
 def test_a_series_cut_in_time_is_put_together_again() -> None:
@@ -70,18 +70,18 @@ def test_a_series_cut_in_time_is_put_together_again() -> None:
     whole = timeline(data, raw, settings)
     np.testing.assert_array_equal(whole.x, x)
     assert whole.lengths.tolist() == [30, 10, 10]
-    assert whole.axis == "t in s"
-    np.testing.assert_array_equal(whole.times, np.arange(50.0) / 4)
+    assert (whole.axis.name, whole.axis.dated) == ("t in s", False)
+    np.testing.assert_array_equal(whole.axis.times, np.arange(50.0) / 4)
     test = timeline(data, raw, settings, "test")
-    np.testing.assert_array_equal(test.times, np.arange(40.0, 50.0) / 4)
+    np.testing.assert_array_equal(test.axis.times, np.arange(40.0, 50.0) / 4)
 
 
 def test_without_raw_data_rows_are_counted(mixed: Table) -> None:
     data = prepared(mixed, LONG)
     found = timeline(data, None, LONG, "valid")
     assert found.keys == ("1", "2")
-    assert found.axis == "row"
-    assert found.clock[:3].tolist() == [0, 1, 2]
+    assert found.axis.name == "row"
+    assert found.clock.times[:3].tolist() == [0, 1, 2]
 
 
 def test_an_empty_part_is_empty() -> None:

@@ -57,6 +57,39 @@ def labelling(subject: Subject, watch: Watch, x: Array, lengths: Array) -> Answe
     }
 
 
+@question
+def step_log_prob(subject: Subject, watch: Watch, x: Array, lengths: Array) -> Answer:
+    """The log-density of each row of sequences in data units given those before it, nats.
+
+    Arguments:
+        x: shape (N, D), NaN at gaps.
+        lengths: rows of each sequence, shape (S,).
+
+    Returns:
+        `step_log_prob` (N,); 0 at gaps. Summed over a sequence it is its log-likelihood.
+    """
+    watch(0.0, "Scoring rows")
+    return {"step_log_prob": subject.fitted.step_log_prob(np.asarray(x, float), np.asarray(lengths, np.int64))}
+
+
+@question
+def step_scores(subject: Subject, watch: Watch, most: int | None = None) -> Answer:
+    """The log-density of each row of the data given those before it in its sequence, nats.
+
+    Arguments:
+        most: at most so many rows, the first ones; all when None.
+
+    Returns:
+        `step_log_prob`, shape (at most N,): train, then valid, then test.
+    """
+    data = subject.items()
+    assert data.lengths is not None, "only sequences have steps"
+    lengths = np.concatenate(data.lengths)
+    count = int(lengths.sum()) if most is None else most
+    x = data.preparation.to_data(data.everything[:count])
+    return step_log_prob(subject, watch, x, first_rows(lengths, count))
+
+
 def first_rows(lengths: Array, most: int) -> Array:
     """The lengths of sequences of which only so many rows are left, shape (at most S,)."""
     left = np.diff(np.minimum(bounds(lengths), most))
