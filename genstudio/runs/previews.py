@@ -11,7 +11,7 @@ from typing import Any
 
 from genstudio.training.events import Preview
 
-SHARE = 0.015
+SHARE = 0.0125
 """Most of the training time that looking may take, divided evenly between what is looked at."""
 FIRST_SHARE = 0.025
 """What first looks at something may take besides, which nobody wants to wait for."""

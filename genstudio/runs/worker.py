@@ -33,8 +33,8 @@ from genstudio.runs.wire import (
 )
 from genstudio.runs.work import Work
 
-REPORT_SECONDS = 0.05
-"""How often a training that goes on is reported: as often as a window looks, and twice."""
+REPORT_SECONDS = 0.1
+"""How often a training that goes on is reported: somewhat oftener than a window looks."""
 SNAPSHOT_SECONDS = (5.0, 50.0)
 """How often what was learned is sent along, so that it outlives the process: at least and at most, by its size."""
 SNAPSHOT_BYTES_A_SECOND = 1_000_000

@@ -16,7 +16,7 @@ from genstudio.ui.session_model import SessionModel
 from genstudio.ui.theme import Theme
 from genstudio.ui.truth_gap import can_measure
 
-REFRESH_SECONDS = 0.33
+REFRESH_SECONDS = 0.4
 """How often curves follow a run that learns."""
 HINT = "Press Train: how well the model explains the data is drawn here, step by step."
 
