@@ -214,6 +214,9 @@ def _checked_top(values: dict[str, Any]) -> dict[str, Any]:
 def _data(values: dict[str, Any]) -> DataRecipe:
     if ("source" in values) == ("path" in values):
         raise RecipeError("[data] must name either `source` or `path`.", "See `genstudio list data` for sources.")
+    if values.get("kind") == "pictures":
+        # What an array holds was said so before rows could be sequences.
+        values["holds"] = values.pop("kind")
     place: dict[str, Any] = {key: values.pop(key) for key in ("source", "path", "seed") if key in values}
     prepared = {key: values.pop(key) for key in PreparationSettings.model_fields if key in values}
     preparation = validate(PreparationSettings, prepared, "[data]")

@@ -16,6 +16,9 @@ from genstudio.data.readers._npy import MAGIC, read_body, read_header
 from genstudio.data.readers._npz import Arrays, open_arrays
 from genstudio.data.readers._picture_arrays import pictures_of
 from genstudio.data.readers._picture_choice import PictureSet, flat_set, is_pictures, picture_sets, pictures_first
+from genstudio.data.readers._sequence_arrays import sequences_of
+from genstudio.data.readers._sequence_choice import SequenceSet, sequence_sets, wanted_sequences
+from genstudio.data.sequences import Sequences
 from genstudio.data.table import Column, Table
 from genstudio.errors import DataError
 from genstudio.settings import Settings as BaseSettings
@@ -25,7 +28,10 @@ _MOST_NAMES = 8
 
 
 class ArrayReader(Reader):
-    """Reads one array of two dimensions, or several of one dimension, as columns; one of three or four as pictures."""
+    """Reads one array of two dimensions, or several of one dimension, as columns; one of three or four as pictures.
+
+    With an array of lengths beside them, rows are sequences, one after another or filled up to one length.
+    """
 
     info: ClassVar[ReaderInfo] = ReaderInfo("array", "NumPy array", (".npy", ".npz"), order=40)
 
@@ -36,9 +42,9 @@ class ArrayReader(Reader):
             "", "Name of the array in an NPZ, or NAME for NAME_X with the labels NAME_y, or for pictures NAME_train "
             "and NAME_test together; found by itself when empty."
         )
-        kind: Literal["auto", "table", "pictures"] = setting(
-            "auto", "What the array holds: pictures where it has three dimensions or four, else a table, unless it is "
-            "said. Rows of pixels are pictures too, when that is said."
+        holds: Literal["auto", "table", "pictures", "sequences"] = setting(
+            "auto", "What the array holds: sequences where their lengths are beside it, pictures where it has three "
+            "dimensions or four, else a table, unless it is said. Rows of pixels are pictures too, when that is said."
         )
 
     def recognises(self, path: Path, head: bytes) -> bool:
@@ -58,7 +64,7 @@ class ArrayReader(Reader):
         return {"array": names} if len(names) > 1 else {}
 
     def read(self, path: Path, settings: ArrayReader.Settings, watch: Watch = unwatched) -> Raw:
-        """The array as a table, columns x1 … xD, or as pictures; an array named y or NAME_y gives the classes.
+        """The array as a table, columns x1 … xD, as sequences or as pictures; y or NAME_y gives the classes.
 
         Raises:
             DataError: a damaged header or body, Python objects, a shape that is neither, no array that can be read.
@@ -68,6 +74,9 @@ class ArrayReader(Reader):
             if file.read(len(MAGIC)) == MAGIC:
                 return _lone_array(path, settings, watch)
         with open_arrays(path) as arrays:
+            found = _chosen_sequences(arrays, settings)
+            if found is not None:
+                return _sequences_of(arrays, found, watch)
             chosen = _chosen_pictures(arrays, settings)
             return _table_of(arrays, settings.array, watch) if chosen is None else _pictures_of(arrays, chosen, watch)
 
@@ -77,23 +86,46 @@ def _lone_array(path: Path, settings: ArrayReader.Settings, watch: Watch) -> Raw
         header = read_header(file, path.name, path.stat().st_size)
         array = read_body(file, header, path.name, watch)
     notes = Notes()
-    if settings.kind == "pictures" or (settings.kind == "auto" and is_pictures(header.shape)):
+    if settings.holds == "sequences":
+        chosen = wanted_sequences({"x": header}, "x", path.name)
+        return sequences_of(path.name, {"x": array}, chosen, notes)
+    if settings.holds == "pictures" or (settings.holds == "auto" and is_pictures(header.shape)):
         return pictures_of(path.name, {"x": array}, PictureSet(("x",)), notes, watch)
     return _table(path.name, array_columns({"x": array}, path.name, notes), notes)
 
 
 def _offered(arrays: Arrays) -> tuple[str, ...]:
-    pictures, tables = picture_sets(arrays.headers), array_sets(arrays.headers)
+    series, pictures, tables = (find(arrays.headers) for find in (sequence_sets, picture_sets, array_sets))
     ordered = [*pictures, *tables] if pictures_first(arrays.headers) else [*tables, *pictures]
-    return tuple(dict.fromkeys(ordered))
+    return tuple(dict.fromkeys([*series, *ordered]))
+
+
+def _chosen_sequences(arrays: Arrays, settings: ArrayReader.Settings) -> SequenceSet | None:
+    """The sequences to read; None where something else is wanted or found."""
+    if settings.holds == "sequences":
+        return wanted_sequences(arrays.headers, settings.array, arrays.where)
+    sets = sequence_sets(arrays.headers)
+    if settings.holds != "auto" or not sets:
+        return None
+    return sets.get(settings.array) if settings.array else next(iter(sets.values()))
+
+
+def _sequences_of(arrays: Arrays, chosen: SequenceSet, watch: Watch) -> Sequences:
+    notes = Notes()
+    others = [name for name in sequence_sets(arrays.headers) if name != chosen.points]
+    _say_others(notes, others)
+    left = [name for name in arrays.names if name not in chosen.names and name not in others]
+    if left:
+        notes.add("Arrays of the file that were left out: {columns}.", *left)
+    return sequences_of(arrays.where, arrays.read(chosen.names, watch), chosen, notes)
 
 
 def _chosen_pictures(arrays: Arrays, settings: ArrayReader.Settings) -> PictureSet | None:
     """The pictures to read; None where a table is wanted or found."""
     sets, wanted = picture_sets(arrays.headers), settings.array
-    if settings.kind == "table":
+    if settings.holds == "table":
         return None
-    if settings.kind == "pictures" and wanted not in sets:
+    if settings.holds == "pictures" and wanted not in sets:
         return flat_set(arrays.headers, wanted, arrays.where) if wanted or not sets else next(iter(sets.values()))
     if wanted:
         return sets.get(wanted)

@@ -134,7 +134,7 @@ def test_unrelated_pairs_are_offered_and_the_first_is_read(tmp_path: Path) -> No
     table = packed(tmp_path, **PAIRS, seed=np.array([7]))
     path = tmp_path / "arrays.npz"
     assert offered_names(path) == {"array": ("glass", "wine")}
-    assert detect_settings(path).model_dump() == {"array": "glass", "kind": "auto"}
+    assert detect_settings(path).model_dump() == {"array": "glass", "holds": "auto"}
     for found in (table, open_table(path)):
         assert found.names == ("x1", "x2", "glass_y")
         assert found.label == "glass_y"

@@ -114,13 +114,13 @@ def test_what_is_no_picture_is_refused(tmp_path: Path, array: np.ndarray, what: 
 def test_a_person_can_say_what_an_array_is(tmp_path: Path) -> None:
     flat = GREY[:, :4].reshape(6, 16)
     assert isinstance(open_raw(saved(tmp_path, flat)), Table)
-    assert np.array_equal(opened(tmp_path, flat, kind="pictures").pixels[..., 0], GREY[:, :4])
-    assert opened(tmp_path, np.zeros((2, 48), np.uint8), kind="pictures").shape == (3, 4, 4)
-    assert opened(tmp_path, np.zeros((2, 2, 2), np.uint8), kind="pictures").shape == (1, 2, 2)
+    assert np.array_equal(opened(tmp_path, flat, holds="pictures").pixels[..., 0], GREY[:, :4])
+    assert opened(tmp_path, np.zeros((2, 48), np.uint8), holds="pictures").shape == (3, 4, 4)
+    assert opened(tmp_path, np.zeros((2, 2, 2), np.uint8), holds="pictures").shape == (1, 2, 2)
     with pytest.raises(DataError, match="15 numbers, which make no square"):
-        opened(tmp_path, flat[:, :15], kind="pictures")
+        opened(tmp_path, flat[:, :15], holds="pictures")
     with pytest.raises(DataError, match="a table has one dimension or two"):
-        open_raw(saved(tmp_path, GREY), {"kind": "table"})
+        open_raw(saved(tmp_path, GREY), {"holds": "table"})
 
 
 def test_the_names_of_keras_are_understood(tmp_path: Path) -> None:
@@ -189,9 +189,9 @@ def test_content_decides_between_a_table_and_pictures(
     several = len([a for a in arrays.values() if a.ndim > 1]) > 1
     assert any("also holds" in note for note in found.notes) == several
     if several:
-        assert isinstance(packed(tmp_path, {"kind": "table"}, **arrays), Table)
+        assert isinstance(packed(tmp_path, {"holds": "table"}, **arrays), Table)
         name = next(name for name, array in arrays.items() if array.ndim == 3)
-        assert isinstance(packed(tmp_path, {"kind": "pictures", "array": name}, **arrays), Pictures)
+        assert isinstance(packed(tmp_path, {"holds": "pictures", "array": name}, **arrays), Pictures)
 
 
 def test_too_many_pictures_are_refused_with_the_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -211,11 +211,11 @@ def test_bytes_come_back_as_they_were_and_floats_within_half_a_level(tmp_path: P
 
 
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(data=st.data(), kind=st.sampled_from(["auto", "table", "pictures"]))
-def test_no_array_makes_it_raise_anything_but_a_sentence(tmp_path: Path, data: st.DataObject, kind: str) -> None:
+@given(data=st.data(), holds=st.sampled_from(["auto", "table", "pictures", "sequences"]))
+def test_no_array_makes_it_raise_anything_but_a_sentence(tmp_path: Path, data: st.DataObject, holds: str) -> None:
     dtype = data.draw(st.one_of(hnp.scalar_dtypes(), hnp.unicode_string_dtypes(max_len=4)))
     array = data.draw(hnp.arrays(dtype, hnp.array_shapes(min_dims=0, max_dims=5, min_side=0, max_side=5)))
-    read_or_refused(saved(tmp_path, array), kind=kind)
+    read_or_refused(saved(tmp_path, array), holds=holds)
 
 
 def test_converting_can_be_cancelled(tmp_path: Path) -> None:
