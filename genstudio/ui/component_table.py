@@ -41,7 +41,7 @@ class ComponentTable(QWidget):
         super().__init__()
         self.components = ComponentsModel(theme)
         self.table = plain_table(self.components, f"{prefix}.table", "Components: weights, means and covariances")
-        self.delegate = _NumberDelegate(f"{prefix}.cell", self.table)
+        self.delegate = NumberDelegate(f"{prefix}.cell", self.table)
         self.table.setItemDelegate(self.delegate)
         self.table.verticalHeader().setMinimumWidth(52)
         self.problem = plain_label(f"{prefix}.problem", title="What is wrong with what was typed")
@@ -137,7 +137,7 @@ class ComponentTable(QWidget):
             self.problem.style().polish(self.problem)
 
 
-class _NumberDelegate(QStyledItemDelegate):
+class NumberDelegate(QStyledItemDelegate):
     """Edits a number as text; the model reads it, not Qt, whose reading follows the locale."""
 
     def __init__(self, name: str, parent: QWidget) -> None:

@@ -7,16 +7,16 @@ from functools import cached_property
 from PySide6.QtWidgets import QStackedLayout
 
 from genstudio.data.dataset import Dataset, Kind
-from genstudio.data.picture_preparation import PicturePreparation
 from genstudio.runs.run import Run
 from genstudio.ui.live_pictures import LivePictures
 from genstudio.ui.live_points import LivePoints
+from genstudio.ui.live_sequences import LiveSequences
 from genstudio.ui.panel import Panel, PanelInfo
 from genstudio.ui.plots.stage import Stage
 
 
 class LivePanel(Panel):
-    """Rows of tables or pictures, as the model learns them."""
+    """Rows of tables, pictures or sequences, as the model learns them."""
 
     info = PanelInfo(
         key="live",
@@ -25,6 +25,7 @@ class LivePanel(Panel):
         order=20,
         help="What the model believes now, beside the data. Of tables: its density and samples, and the truth. "
         "Of pictures: samples, reconstructions and the map of its latent space. "
+        "Of sequences: the hidden state of each row, and how states turn into each other. "
         "Drag a component's handles after training to change it by hand.",
     )
 
@@ -41,6 +42,13 @@ class LivePanel(Panel):
     def pictures(self) -> LivePictures:
         """The view of pictures."""
         made = LivePictures(self)
+        self._views.addWidget(made)
+        return made
+
+    @cached_property
+    def sequences(self) -> LiveSequences:
+        """The view of sequences."""
+        made = LiveSequences(self)
         self._views.addWidget(made)
         return made
 
@@ -64,33 +72,45 @@ class LivePanel(Panel):
         middle = self.mapToGlobal(self.rect().center())
         if self._kind() is Kind.IMAGES:
             self.pictures.made.grid.context_menu().popup(middle)
+        elif self._kind() is Kind.SEQUENCES:
+            self.sequences.front.context_menu().popup(middle)
         else:
             self.points.front.context_menu().popup(middle)
 
     def unsuitable(self, run: Run | None) -> str:
-        """Rows and pictures are drawn here."""
-        if self._kind() not in (Kind.TABLE, Kind.IMAGES):
-            return "This panel draws the rows of tables, and pictures."
+        """Rows, pictures and sequences are drawn here."""
+        if self._kind() not in (Kind.TABLE, Kind.IMAGES, Kind.SEQUENCES):
+            return "This panel draws rows of tables, pictures and sequences."
         return super().unsuitable(run)
 
     def _kind(self) -> Kind:
         run = self.model.current
         if run is not None and run.data is None:
-            return Kind.IMAGES if isinstance(run.preparation, PicturePreparation) else Kind.TABLE
+            return run.preparation.kind
         return Kind.TABLE if self.data is None else self.data.kind
 
     def _show(self) -> None:
-        run = self.model.current
-        if self._kind() is Kind.IMAGES:
+        run, kind = self.model.current, self._kind()
+        if kind is not Kind.TABLE:
             self.points.leave()
-            self._views.setCurrentWidget(self.pictures)
-            self.pictures.show_run(run, self.data)
-        else:
-            if "pictures" in self.__dict__:
-                self.pictures.leave()
-            self._views.setCurrentWidget(self.points)
-            self.points.show_run(run, self.data)
+        if kind is not Kind.IMAGES and "pictures" in self.__dict__:
+            self.pictures.leave()
+        if kind is not Kind.SEQUENCES and "sequences" in self.__dict__:
+            self.sequences.leave()
+        view = self._view(kind)
+        self._views.setCurrentWidget(view)
+        view.show_run(run, self.data)
+
+    def _view(self, kind: Kind) -> LivePoints | LivePictures | LiveSequences:
+        """What shows data of a kind."""
+        if kind is Kind.IMAGES:
+            return self.pictures
+        return self.sequences if kind is Kind.SEQUENCES else self.points
 
     def _on_advanced(self, run: Run) -> None:
-        if run is self.model.current and self._kind() is Kind.TABLE:
+        if run is not self.model.current:
+            return
+        if self._kind() is Kind.TABLE:
             self.points.retitle(run)
+        elif self._kind() is Kind.SEQUENCES:
+            self.sequences.retitle(run)

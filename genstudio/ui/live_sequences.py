@@ -1,0 +1,258 @@
+"""Sequences while a model of hidden states learns them: the state of each row now, and the chain behind them."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from genstudio.data.dataset import Dataset
+from genstudio.data.reader import Watch
+from genstudio.models.sequential import Chain
+from genstudio.runs.chain_edits import ellipses
+from genstudio.runs.questions.states import first_rows
+from genstudio.runs.run import Run
+from genstudio.runs.state_marks import StateMarks
+from genstudio.training.events import Preview
+from genstudio.ui.elided_label import ElidedLabel
+from genstudio.ui.panel import Panel
+from genstudio.ui.plain_table import quiet_button
+from genstudio.ui.plots.chain_graph import ChainGraph
+from genstudio.ui.plots.emission_curves import EmissionCurves
+from genstudio.ui.plots.matrix_view import MatrixView
+from genstudio.ui.plots.series_plot import SeriesPlot
+from genstudio.ui.plots.stage import Stage
+from genstudio.ui.view_choice import ViewChoice
+
+Array = NDArray[Any]
+Rows = tuple[Array, Array]
+"""Rows in data units, shape (N, D), and the rows of each sequence, shape (S,)."""
+MOST_ROWS = 5_000
+"""So many rows show what a state is; their states are found again at every look."""
+LINE_POINTS = 256
+_LOOKS = ("states", "emissions")
+
+
+class LiveSequences(QWidget):
+    """Rows by their state, over two columns or over time; beside them transitions and emissions.
+
+    Arguments:
+        panel: asks the questions, while somebody looks.
+    """
+
+    def __init__(self, panel: Panel) -> None:
+        super().__init__()
+        self._panel, self.model = panel, panel.model
+        self._run: Run | None = None
+        self._data: Dataset | None = None
+        self._rows: Rows = (np.empty((0, 0)), np.empty(0, np.int64))
+        self._states: Array | None = None
+        theme = panel.theme
+        self.choice = ViewChoice("live.sequences", all_pairs=False)
+        self.time = quiet_button(theme, "live.sequences.time", "curves", "Over time", "Show the rows over time")
+        self.sentence = ElidedLabel()
+        self.stage = Stage(theme, "live.sequences.stage")
+        self.series = SeriesPlot(theme, "live.sequences.series", pump=self.model.pump)
+        self.turns = MatrixView(theme, "live.sequences.transitions", "Transitions")
+        self.symbols = MatrixView(theme, "live.sequences.symbols", "Emissions", to_states=False)
+        self.graph = ChainGraph(theme, "live.sequences.graph")
+        self.curves = EmissionCurves(theme, "live.sequences.emissions")
+        self.curves.set_title("Emissions")
+        self.stage.offer_layers(["data", "components"])
+        self._lay_out()
+        self._connect()
+
+    @property
+    def front(self) -> Stage | SeriesPlot:
+        """The plot of rows in sight."""
+        return self.series if self._views.currentWidget() is self.series else self.stage
+
+    def show_run(self, run: Run | None, data: Dataset | None) -> None:
+        """Look at another run, or at one that ended.
+
+        Arguments:
+            data: sequences, prepared; None where they are not at hand.
+        """
+        if run is not self._run:
+            self._states = None
+        self._run = run
+        self._take_data(data)
+        if run is None or not run.offers(Chain):
+            self._draw_none()
+        self._show_sides()
+        self.retitle(run)
+        self._look()
+
+    def leave(self) -> None:
+        """Nothing is asked any more, as other things than sequences are looked at."""
+        self._data = None
+        for name in _LOOKS:
+            self._panel.look_away(name)
+
+    def retitle(self, run: Run | None) -> None:
+        """Say which step is shown."""
+        title = "Data: press Train"
+        if run is not None:
+            past = self.model.watching.step
+            shown = run.history.step if past is None else past
+            step = f" · {run.model.info.step_name} {shown:,}" if shown or past is not None else ""
+            title = f"{run.model.info.title}{step}"
+        for view in (self.stage, self.series):
+            view.set_title(title)
+
+    # Building.
+
+    def _lay_out(self) -> None:
+        self.sentence.setObjectName("live.sequences.sentence")
+        self.sentence.setProperty("role", "muted")
+        self.time.setCheckable(True)
+        row = QHBoxLayout()
+        row.setContentsMargins(12, 4, 12, 2)
+        for widget in (self.choice, self.time):
+            row.addWidget(widget)
+        row.addWidget(self.sentence, 1)
+        self._views = QStackedWidget()
+        self._views.addWidget(self.stage)
+        self._views.addWidget(self.series)
+        self._side = QSplitter(Qt.Orientation.Vertical)
+        self._side.setObjectName("live.sequences.side")
+        for widget in (self.turns, self.graph, self.symbols, self.curves):
+            self._side.addWidget(widget)
+        both = QSplitter(Qt.Orientation.Horizontal)
+        both.setObjectName("live.sequences.splitter")
+        both.addWidget(self._views)
+        both.addWidget(self._side)
+        both.setStretchFactor(0, 1)
+        both.setSizes([1000, 420])
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(row)
+        layout.addWidget(both, 1)
+
+    def _connect(self) -> None:
+        self.choice.changed.connect(self._on_columns)
+        self.time.toggled.connect(lambda _: self._draw_rows())
+        self.model.watching.scrubbed.connect(lambda: self.retitle(self._run))
+        for plot in (self.stage, self.series, self.curves, self.turns, self.graph, self.symbols):
+            plot.export_failed.connect(self.model.messages.show_error)
+
+    # Data.
+
+    @property
+    def _names(self) -> tuple[str, ...]:
+        return () if self._data is None else self._data.preparation.names
+
+    @property
+    def _levels(self) -> tuple[str, ...]:
+        """The words of symbols; none where the columns are numbers."""
+        return () if self._data is None else self._data.preparation.columns[0].levels
+
+    def _take_data(self, data: Dataset | None) -> None:
+        if data is None or data is self._data:
+            return
+        self._data, self._states = data, None
+        self.stage.clear()
+        self.series.clear()
+        self.choice.set_columns(data.preparation.names)
+        self.time.setVisible(len(self._names) > 1)
+        self.model.pump.run("live.sequences", partial(_rows, data), partial(self._on_rows, data))
+
+    def _on_rows(self, data: Dataset, rows: Rows) -> None:
+        if data is not self._data:
+            return
+        self._rows = rows
+        shown, whole = len(rows[0]), len(data.train)
+        self.sentence.setText(f"The first {shown:,} of {whole:,} training rows." if shown < whole else "")
+        if len(self._names) == 1 and not self._levels:
+            self.curves.set_values(rows[0][:, 0], self._names[0])
+        self._draw_rows()
+        self.stage.fit_view()
+
+    def _draw_rows(self) -> None:
+        """Rows with their states, as far as these are known."""
+        x, lengths = self._rows
+        if x.shape[1] != len(self._names) or not len(x):
+            return
+        states = self._states if self._states is not None and len(self._states) == len(x) else None
+        flat = len(self._names) > 1 and not self.time.isChecked()
+        self._views.setCurrentWidget(self.stage if flat else self.series)
+        if flat:
+            plane = list(self.choice.columns)
+            self.stage.set_labels(*(self._names[i] for i in plane))
+            self.stage.set_points(x[:, plane], states, self._words(states))
+            return
+        if self.series.picture.series is None:
+            levels = {self._names[0]: self._levels} if self._levels else {}
+            self.series.show_series(x, self._names, lengths=lengths, levels=levels)
+        self.series.show_states(states)
+
+    # The model.
+
+    def _words(self, states: Array | None) -> tuple[str, ...]:
+        count = 0 if states is None else int(states.max(initial=0)) + 1
+        words = () if self._run is None else self._run.marks.words(count)
+        return tuple(f"State {word}" if word.isdigit() else word for word in words)
+
+    def _look(self) -> None:
+        run = self._run
+        if run is None or run.data is None or not run.offers(Chain):
+            for name in _LOOKS:
+                self._panel.look_away(name)
+            return
+        self._panel.look("states", self._on_states, "present_states", most=MOST_ROWS)
+        if len(self._names) == 1 and not self._levels:
+            self._panel.look("emissions", self._on_emissions, "emission_line", n=LINE_POINTS, most=MOST_ROWS)
+        else:
+            self._panel.look_away("emissions")
+
+    def _show_sides(self) -> None:
+        known = self._run is not None and self._run.offers(Chain)
+        self._side.setVisible(known)
+        self.symbols.setVisible(known and bool(self._levels))
+        self.graph.setVisible(known and len(self._names) > 1)
+        self.curves.setVisible(known and len(self._names) == 1 and not self._levels)
+
+    def _draw_none(self) -> None:
+        self._states = None
+        self.stage.set_components(np.empty((0, 2)), np.empty((0, 2, 2)))
+        self._draw_rows()
+
+    def _on_states(self, preview: Preview) -> None:
+        answer = preview.answer
+        self._states = answer["states"]
+        self.turns.set_values(answer["transmat"])
+        marks = StateMarks() if self._run is None else self._run.marks
+        words = marks.words(len(answer["startprob"]))
+        self.graph.set_chain(answer["startprob"], answer["transmat"], words, marks.colours)
+        if "emissionprob" in answer:
+            self.symbols.set_values(answer["emissionprob"], self._levels)
+        self._draw_rows()
+        self._draw_ellipses(answer)
+        self.retitle(self._run)
+
+    def _draw_ellipses(self, answer: Any) -> None:
+        shapes, plane = ellipses(answer), list(self.choice.columns)
+        if shapes is not None and shapes[0].shape[1] == len(self._names) > 1:
+            shares = np.bincount(answer["states"], minlength=len(shapes[0])) / max(len(answer["states"]), 1)
+            self.stage.set_components(shapes[0][:, plane], shapes[1][:, plane][:, :, plane], shares)
+
+    def _on_emissions(self, preview: Preview) -> None:
+        self.curves.set_densities(preview.answer["x"], preview.answer["density"])
+
+    def _on_columns(self) -> None:
+        self._draw_rows()
+        self.stage.fit_view()
+        self.stage.set_components(np.empty((0, 2)), np.empty((0, 2, 2)))
+        self._panel.look_away("states")
+        self._look()
+
+
+def _rows(data: Dataset, watch: Watch) -> Rows:
+    lengths = np.array([len(data.train)]) if data.lengths is None else data.lengths[0]
+    some = first_rows(lengths, MOST_ROWS)
+    return data.preparation.to_data(data.train[:int(some.sum())]), some
