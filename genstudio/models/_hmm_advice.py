@@ -28,7 +28,7 @@ JUDGED_STEPS = 12
 ROWS_A_STATE = 10
 # Beyond so many columns whole covariances take more rows than there mostly are.
 WHOLE_COLUMNS = 6
-RECOMMENDED_STEPS = 100
+RECOMMENDED = {"n_iter": 100, "n_init": 3}
 
 
 def unsuitable_sequences(data: Dataset) -> str | None:
@@ -43,7 +43,7 @@ def unsuitable_sequences(data: Dataset) -> str | None:
 
 def recommended_settings(data: Dataset) -> dict[str, Any]:
     """An emission that suits the columns, and the number of states with the lowest BIC on some of the rows."""
-    found: dict[str, Any] = {"n_iter": RECOMMENDED_STEPS}
+    found: dict[str, Any] = dict(RECOMMENDED)
     if all(column.type is ColumnType.CATEGORY for column in data.preparation.columns):
         found["emission"] = "categorical"
     elif data.train.shape[1] <= WHOLE_COLUMNS:
@@ -51,12 +51,21 @@ def recommended_settings(data: Dataset) -> dict[str, Any]:
     few = _some(data)
     best, lowest = 1, np.inf
     for k in (size for size in SIZES if size <= max(1, len(few.train) // ROWS_A_STATE)):
-        criterion = _bic(few, MarkovSettings(**{**found, "n_components": k, "n_iter": JUDGED_STEPS}))
+        criterion = _bic(few, _judged(found, k))
         if criterion < lowest:
             best, lowest = k, criterion
         elif k > 2 * best:
             break
     return {**found, "n_components": best}
+
+
+def _judged(found: dict[str, Any], k: int) -> MarkovSettings:
+    """A short training that begins with even chances: with chances drawn at random it would be judged by its luck."""
+    even = np.full((k, k), 0.5 / k) + 0.5 * np.eye(k)
+    return MarkovSettings(
+        **{**found, "n_iter": JUDGED_STEPS}, n_components=k, startprob=tuple(np.full(k, 1.0 / k)),
+        transmat=tuple(map(tuple, even.tolist())),
+    )
 
 
 def _some(data: Dataset) -> Dataset:
@@ -76,7 +85,9 @@ def _bic(data: Dataset, settings: MarkovSettings) -> float:
     held = Held()
     learner = ChainLearner(data, settings, held, seed=0)
     try:
-        for _ in expectation_maximization(learner, Schedule(settings.n_iter, settings.tol)):
+        # k-means finds the same clusters again; symbols start at random.
+        restarts = settings.n_init if settings.emission == "categorical" else 1
+        for _ in expectation_maximization(learner, Schedule(settings.n_iter, settings.tol, restarts)):
             pass
     except TrainingError:
         return np.inf

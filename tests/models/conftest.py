@@ -11,7 +11,8 @@ import pytest
 from genstudio.data.dataset import Dataset
 from genstudio.data.pictures import Pictures
 from genstudio.data.preparation import PreparationSettings, prepare
-from genstudio.data.table import points_table
+from genstudio.data.sequences import sequences
+from genstudio.data.table import Column, ColumnType, Table, points_table
 
 MakeDataset = Callable[..., Dataset]
 
@@ -23,6 +24,38 @@ def dataset() -> MakeDataset:
     def make(x: Any, *, scaling: str = "none", valid: float = 0.0) -> Dataset:
         settings = PreparationSettings(scaling=scaling, valid=valid, test=0)  # type: ignore[arg-type]
         return prepare(points_table("points", np.asarray(x, float)), settings, seed=0)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def series() -> MakeDataset:
+    """Sequences of points, some of one class and some of another; all train unless a share is given."""
+
+    def make(
+        x: Any, lengths: Any, *, scaling: str = "none", valid: float = 0.0, classes: Any = None, symbols: str = ""
+    ) -> Dataset:
+        x, lengths = np.asarray(x, float), np.asarray(lengths)
+        codes = np.arange(len(lengths)) % 2 if classes is None else np.asarray(classes)
+        table = points_table("walks", x, np.repeat(codes, lengths), levels=("left", "right"), label_name="class")
+        if symbols:
+            column = Column("symbol", ColumnType.CATEGORY, x[:, 0], tuple(symbols))
+            table = Table("words", (column, table.columns[-1]), "class")
+        settings = PreparationSettings(scaling=scaling, valid=valid, test=0)  # type: ignore[arg-type]
+        return prepare(sequences(table, lengths), settings, seed=0)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def walks() -> Callable[..., np.ndarray]:
+    """n points in clouds that take turns: each is stayed in for ten rows or so."""
+
+    def make(n: int, dimension: int, seed: int = 0, clouds: int = 3) -> np.ndarray:
+        rng = np.random.default_rng(seed)
+        centres = rng.normal(size=(clouds, dimension)) * 4
+        which = np.repeat(rng.integers(clouds, size=n), rng.integers(1, 20, size=n))[:n]
+        return centres[which] + rng.normal(size=(n, dimension))
 
     return make
 

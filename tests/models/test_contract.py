@@ -12,7 +12,7 @@ import safetensors.numpy
 
 from genstudio.data.dataset import Dataset, Kind
 from genstudio.data.scaling import SCALINGS
-from genstudio.errors import ArchiveError, TrainingError
+from genstudio.errors import ArchiveError, SettingsError, TrainingError
 from genstudio.models.capabilities import (
     Adversarial,
     Approximates,
@@ -33,6 +33,7 @@ from genstudio.models.capabilities import (
 from genstudio.models.contract import Model
 from genstudio.models.fitted import Fitted
 from genstudio.models.registry import models
+from genstudio.models.sequential import Chain, Classifies, Continues, Hidden
 from genstudio.settings import describe, validate
 from genstudio.training.budget import Budget
 from genstudio.training.descent_settings import DescentSettings
@@ -42,6 +43,7 @@ MakeDataset = Callable[..., Dataset]
 
 TABLES = ("plane", "space")
 PICTURES = ("grey", "colour", "odd sides")
+SERIES = ("series", "gaps", "symbols")
 SMALL = {"hidden_features": (8,), "channels": (4, 6), "latent_dims": (3, 2)}
 """Networks for tests, of models that are made of networks."""
 FEW = {"steps": 8}
@@ -67,31 +69,43 @@ def can(model: Model, data: Dataset, capability: type) -> bool:
 
 def learning_from(*kinds: Kind) -> pytest.MarkDecorator:
     """Each model with each of the data sets it can learn from."""
-    names = {Kind.TABLE: TABLES, Kind.IMAGES: PICTURES}
+    names = {Kind.TABLE: TABLES, Kind.IMAGES: PICTURES, Kind.SEQUENCES: SERIES}
     return pytest.mark.parametrize(("key", "data"), [
         pytest.param(key, name, id=f"{key}-{name}")
         for key, family in models().items() for kind in kinds if kind in family.info.kinds for name in names[kind]
     ], indirect=["data"])
 
 
-every = learning_from(Kind.TABLE, Kind.IMAGES)
+every = learning_from(Kind.TABLE, Kind.IMAGES, Kind.SEQUENCES)
+series_of_every = learning_from(Kind.SEQUENCES)
 tables = learning_from(Kind.TABLE)
 every_key = pytest.mark.parametrize("key", models())
 
 
 @pytest.fixture
 def data(
-    request: pytest.FixtureRequest, dataset: MakeDataset, pictures: MakeDataset,
-    clouds: Callable[..., np.ndarray],
+    request: pytest.FixtureRequest, dataset: MakeDataset, pictures: MakeDataset, series: MakeDataset,
+    clouds: Callable[..., np.ndarray], walks: Callable[..., np.ndarray],
 ) -> Dataset:
+    lengths = [40, 25, 30, 1, 35, 29]
     makers: dict[str, Callable[[], Dataset]] = {
         "plane": lambda: dataset(clouds(200, 2)),
         "space": lambda: dataset(clouds(150, 3, seed=1), valid=0.2, scaling="standard"),
         "grey": lambda: pictures(40),
         "colour": lambda: pictures(40, channels=3, valid=0.2),
         "odd sides": lambda: pictures(40, 7, 9),
+        "series": lambda: series(walks(160, 2), lengths, scaling="standard", valid=0.3),
+        "gaps": lambda: series(with_gaps(walks(160, 2)), lengths),
+        "symbols": lambda: series(np.sign(walks(160, 1)) + 1, lengths, symbols="abc"),
     }
     return makers[request.param]()
+
+
+def with_gaps(x: np.ndarray) -> np.ndarray:
+    """Rows of which some are missing as a whole and others in part."""
+    x = x.copy()
+    x[50:60] = x[100:110, 0] = x[20:24, 1] = np.nan
+    return x
 
 
 def new(key: str, data: Dataset, **changes: object) -> Model:
@@ -142,7 +156,28 @@ def answers(model: Model, data: Dataset) -> dict[str, np.ndarray]:
         found["decoded"] = model.decode(found["mean"])
     if isinstance(model, Samples):
         found["sample"], found["component"] = model.sample(5, 5)
+    return {**found, **answers_in_time(model, x)}
+
+
+def answers_in_time(model: Model, x: np.ndarray) -> dict[str, np.ndarray]:
+    """What a model says of rows as one sequence, by every capability of sequences that it claims."""
+    found, lengths = {}, np.array([len(x)])
+    if isinstance(model, Hidden):
+        found["states"], found["posteriors"] = model.states(x, lengths), model.posteriors(x, lengths)
+        found["step_log_prob"] = model.step_log_prob(x, lengths)
+    if isinstance(model, Chain):
+        found |= model.chain()
+    if isinstance(model, Continues):
+        found["forecast"], found["fill"] = model.forecast(x, 3, 2, seed=4), model.fill(x, lengths, 2, seed=4)
+    if isinstance(model, Classifies):
+        found["classify"] = model.classify(x, lengths)
     return found
+
+
+def train_of(data: Dataset) -> tuple[np.ndarray, np.ndarray]:
+    """Training rows of sequences and their lengths."""
+    assert data.lengths is not None
+    return data.train, data.lengths[0]
 
 
 def assert_same(one: dict[str, np.ndarray], other: dict[str, np.ndarray]) -> None:
@@ -173,7 +208,8 @@ class TestEveryModel:
         family = models()[key]
         assert issubclass(family, Samples)
         for kind in family.info.kinds:
-            known = [capability for capability in (Density, Bound) if family.offers(capability, kind)]
+            ways = (Density, Bound, Hidden, Classifies)
+            known = [capability for capability in ways if family.offers(capability, kind)]
             # A game is played with samples alone.
             assert len(known) == (0 if family.offers(Adversarial, kind) else 1)
             assert family.info.climbs != "bound" or known == [Bound]
@@ -587,3 +623,120 @@ class TestResumable:
             for wrong in ({key: value for key, value in whole.items() if key != name}, {**whole, name: np.empty(0)}):
                 with pytest.raises(ArchiveError, match=r"\.$"):
                     other.load_checkpoint(wrong)
+
+
+class TestSequences:
+    @series_of_every
+    def test_states_are_probable_and_paths_possible(self, key: str, data: Dataset) -> None:
+        model, _ = learned(key, data)
+        if not isinstance(model, Hidden):
+            pytest.skip("has no hidden states")
+        x, lengths = train_of(data)
+        states, posteriors = model.states(x, lengths), model.posteriors(x, lengths)
+        assert states.shape == (len(x),)
+        assert posteriors.shape == (len(x), model.n_states())
+        assert 0 <= states.min() <= states.max() < model.n_states()
+        np.testing.assert_allclose(posteriors.sum(axis=1), 1.0, rtol=1e-9)
+        assert posteriors.min() >= 0
+        # A path can only go where something is left of each state.
+        assert posteriors[np.arange(len(x)), states].min() > 0
+
+    @series_of_every
+    def test_a_sequence_does_not_hang_on_those_beside_it(self, key: str, data: Dataset) -> None:
+        model, _ = learned(key, data)
+        if not isinstance(model, Hidden):
+            pytest.skip("has no hidden states")
+        x, lengths = train_of(data)
+        own = slice(int(lengths[0]), int(lengths[:2].sum()))
+        for ask in (model.states, model.posteriors, model.step_log_prob):
+            np.testing.assert_allclose(ask(x[own], lengths[1:2]), ask(x, lengths)[own], rtol=1e-9, atol=1e-12)
+            assert len(ask(x[:0], lengths[:0])) == 0
+
+    @series_of_every
+    def test_steps_know_the_past_alone_and_gaps_say_nothing(self, key: str, data: Dataset) -> None:
+        model, _ = learned(key, data)
+        if not isinstance(model, Hidden):
+            pytest.skip("has no hidden states")
+        x, lengths = train_of(data)
+        x, n = x[: lengths[0]], int(lengths[0])
+        steps = model.step_log_prob(x, np.array([n]))
+        np.testing.assert_allclose(model.step_log_prob(x[:9], np.array([9])), steps[:9], rtol=1e-9)
+        ended = np.concatenate([x, np.full((5, x.shape[1]), np.nan)])
+        longer = model.step_log_prob(ended, np.array([n + 5]))
+        np.testing.assert_allclose(longer, np.append(steps, np.zeros(5)), rtol=1e-9)
+        nothing = np.full((4, x.shape[1]), np.nan)
+        assert not model.step_log_prob(nothing, np.array([4])).any()
+        assert np.isfinite(model.posteriors(nothing, np.array([4]))).all()
+
+    @series_of_every
+    def test_a_chain_given_back_is_the_same(self, key: str, data: Dataset) -> None:
+        model, _ = learned(key, data)
+        if not isinstance(model, Chain):
+            pytest.skip("is no chain")
+        chain = model.chain()
+        k = len(chain["startprob"])
+        assert chain["transmat"].shape == (k, k)
+        np.testing.assert_allclose(chain["transmat"].sum(axis=1), 1.0)
+        before = answers(model, data)
+        for array in model.chain().values():
+            array.fill(0)
+        model.set_chain(chain)
+        for name, array in answers(model, data).items():
+            np.testing.assert_allclose(array, before[name], rtol=1e-6, atol=1e-9, err_msg=name)
+
+    @series_of_every
+    def test_a_chain_that_cannot_be_is_refused_in_words(self, key: str, data: Dataset) -> None:
+        model, _ = learned(key, data)
+        if not isinstance(model, Chain):
+            pytest.skip("is no chain")
+        before = model.chain()
+        for name, array in before.items():
+            for wrong in (np.full_like(array, np.nan), array[:0], np.full_like(array, -1.0)):
+                if name == "means" and wrong.size and np.isfinite(wrong).all():
+                    continue
+                with pytest.raises(SettingsError, match=name if name != "covars" else "ovar"):
+                    model.set_chain({**before, name: wrong})
+        with pytest.raises(SettingsError, match="sums to 2"):
+            model.set_chain({**before, "startprob": 2 * before["startprob"]})
+        assert_same(model.chain(), before)
+
+    @series_of_every
+    def test_sequences_go_on_and_gaps_are_filled(self, key: str, data: Dataset) -> None:
+        model, _ = learned(key, data)
+        if not isinstance(model, Continues):
+            pytest.skip("does not go on")
+        x, lengths = train_of(data)
+        new, states = model.sample_sequences(np.array([7, 1, 0, 4]), seed=1)
+        assert new.shape == (12, x.shape[1])
+        assert states.shape == (12,)
+        np.testing.assert_array_equal(new, model.sample_sequences(np.array([7, 1, 0, 4]), seed=1)[0])
+        for start in (x[: lengths[0]], x[:0]):
+            assert np.isfinite(model.forecast(start, 6, 3, seed=1)).all()
+            assert model.forecast(start, 6, 3, seed=1).shape == (3, 6, x.shape[1])
+        gappy = np.where(np.random.default_rng(0).random(x.shape) < 0.3, np.nan, x)
+        filled = model.fill(gappy, lengths, 3, seed=1)
+        known = ~np.isnan(gappy)
+        assert filled.shape == (3, *x.shape)
+        assert np.isfinite(filled).all()
+        assert (filled[:, known] == gappy[known]).all()
+        assert not np.array_equal(filled[0], filled[1])
+
+    @pytest.mark.parametrize(
+        "x",
+        [
+            np.repeat([[1.0, 2.0]], 40, axis=0),
+            np.column_stack([np.linspace(-1, 1, 40), np.full(40, 7.0)]),
+            np.repeat(np.arange(4.0), 10)[:, None] * [1.0, -2.0],
+            np.random.default_rng(0).normal(size=(40, 2)) * 1e-200,
+            np.random.default_rng(0).normal(size=(40, 2)) * 1e90,
+            np.vstack([np.random.default_rng(0).normal(size=(39, 2)), [[1e12, -1e12]]]),
+            np.where(np.arange(80).reshape(40, 2) % 3 == 0, np.nan, np.random.default_rng(0).normal(size=(40, 2))),
+            np.where(np.arange(80).reshape(40, 2) % 2 == 0, np.nan, np.random.default_rng(0).normal(size=(40, 2))),
+        ],
+        ids=["one point", "constant", "duplicates", "tiny", "huge", "far outlier", "no row whole", "a column never"],
+    )
+    @having(kind=Kind.SEQUENCES)
+    def test_awkward_sequences_are_learned(self, key: str, x: np.ndarray, series: MakeDataset) -> None:
+        data = series(x, [10, 10, 20])
+        model, _ = learned(key, data)
+        assert all(np.isfinite(found).all() for found in answers(model, data).values())
