@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QComboBox,
     QHBoxLayout,
     QLabel,
     QToolButton,
@@ -19,7 +18,7 @@ from PySide6.QtWidgets import (
 from genstudio.ui.game_slow import SlowMotion
 from genstudio.ui.game_stages import STAGES
 from genstudio.ui.icons import bind_icon
-from genstudio.ui.plain_table import quiet_button
+from genstudio.ui.plain_table import icon_button, plain_choice, quiet_button
 from genstudio.ui.theme import Theme
 
 PACES = (("very slow", 12.0), ("slow", 8.0), ("steady", 5.0), ("fast", 2.5))
@@ -36,13 +35,15 @@ class SlowBar(QWidget):
         super().__init__()
         self._slow = slow
         self.setObjectName(prefix)
-        self.previous = _icon_button(theme, f"{prefix}.previous", "chevron-left", "The stage before (Left)")
+        self.previous = icon_button(theme, f"{prefix}.previous", "chevron-left", "The stage before (Left)")
         self.play = quiet_button(theme, f"{prefix}.play", "play", "Play", "Go on by itself, or hold (P)")
         self.play.setCheckable(True)
         self._icon = bind_icon(self.play, theme, "play")
-        self.next = _icon_button(theme, f"{prefix}.next", "chevron-right", _NEXT)
+        self.next = icon_button(theme, f"{prefix}.next", "chevron-right", _NEXT)
         self._numbers = QButtonGroup(self)
-        self.pace = _paces(prefix)
+        self.pace = plain_choice(
+            f"{prefix}.pace", "Pace", "How long each stage is seen while it is played", PACES, chosen=1
+        )
         self.words = QLabel()
         self.words.setObjectName(f"{prefix}.words")
         self._arrange(prefix)
@@ -128,21 +129,3 @@ def _number(name: str, text: str, tip: str) -> QToolButton:
     button.setToolTip(tip)
     button.setAccessibleName(f"Stage {text}: {tip}")
     return button
-
-
-def _icon_button(theme: Theme, name: str, icon: str, tip: str) -> QToolButton:
-    button = quiet_button(theme, name, icon, "", tip)
-    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
-    button.setAccessibleName(tip.partition(" (")[0])
-    return button
-
-
-def _paces(prefix: str) -> QComboBox:
-    combo = QComboBox()
-    combo.setObjectName(f"{prefix}.pace")
-    combo.setAccessibleName("Pace")
-    combo.setToolTip("How long each stage is seen while it is played")
-    for title, seconds in PACES:
-        combo.addItem(title, seconds)
-    combo.setCurrentIndex(1)
-    return combo

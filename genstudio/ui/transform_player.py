@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QHideEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from genstudio.ui.film_bar import FilmSlider
 from genstudio.ui.icons import bind_icon
-from genstudio.ui.plain_table import quiet_button
+from genstudio.ui.plain_table import icon_button, plain_choice, quiet_button
 from genstudio.ui.theme import Theme
 
 STEPS = 10_000
@@ -35,19 +35,21 @@ class TransformPlayer(QWidget):
     def __init__(self, theme: Theme, prefix: str) -> None:
         super().__init__()
         self._forth, self._share, self._last, self._held = True, 0.0, 0.0, 0.0
-        self.previous = _icon_button(theme, f"{prefix}.previous", "chevron-left", "The station before (Left)")
+        self.previous = icon_button(theme, f"{prefix}.previous", "chevron-left", "The station before (Left)")
         self.play = quiet_button(theme, f"{prefix}.play", "play", "Play", "Play the way, or hold it (P)")
         self.play.setCheckable(True)
         self._icon = bind_icon(self.play, theme, "play")
-        self.next = _icon_button(theme, f"{prefix}.next", "chevron-right", "The next station (Right)")
-        self.loop = _icon_button(theme, f"{prefix}.loop", "loop", "Play over and over")
+        self.next = icon_button(theme, f"{prefix}.next", "chevron-right", "The next station (Right)")
+        self.loop = icon_button(theme, f"{prefix}.loop", "loop", "Play over and over")
         self.loop.setCheckable(True)
         self.loop.setChecked(True)
         self.slider = self._make_slider(prefix)
         self.label = QLabel()
         self.label.setObjectName(f"{prefix}.place_label")
         self.label.setProperty("role", "muted")
-        self.speed = _speeds(prefix)
+        self.speed = plain_choice(
+            f"{prefix}.speed", "Speed", "How fast the way is played, in the window and as a GIF", SPEEDS, chosen=1
+        )
         self._arrange()
         self._timer = QTimer(self)
         self._timer.setInterval(TICK_MS)
@@ -161,21 +163,3 @@ class TransformPlayer(QWidget):
         self._held += passed
         if self._held >= HOLD_SECONDS:
             self.place(0.0 if self._forth else 1.0)
-
-
-def _icon_button(theme: Theme, name: str, icon: str, tip: str) -> QToolButton:
-    button = quiet_button(theme, name, icon, "", tip)
-    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
-    button.setAccessibleName(tip.partition(" (")[0])
-    return button
-
-
-def _speeds(prefix: str) -> QComboBox:
-    combo = QComboBox()
-    combo.setObjectName(f"{prefix}.speed")
-    combo.setAccessibleName("Speed")
-    combo.setToolTip("How fast the way is played, in the window and as a GIF")
-    for title, seconds in SPEEDS:
-        combo.addItem(title, seconds)
-    combo.setCurrentIndex(1)
-    return combo

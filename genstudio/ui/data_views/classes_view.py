@@ -7,13 +7,11 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QHBoxLayout,
     QHeaderView,
     QLabel,
     QStackedWidget,
     QTableView,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -29,7 +27,7 @@ from genstudio.ui.data_views.picture_facts import PictureFacts
 from genstudio.ui.data_views.preparation_card import PicturePreparationCard
 from genstudio.ui.data_views.space_key import SpaceKey
 from genstudio.ui.elided_label import ElidedLabel
-from genstudio.ui.icons import bind_icon
+from genstudio.ui.plain_table import plain_list, quiet_button
 from genstudio.ui.session_model import SessionModel
 from genstudio.ui.theme import Theme
 
@@ -50,7 +48,9 @@ class ClassesView(QWidget):
         self.sentence = ElidedLabel()
         self.sentence.setObjectName("data.pictures.sentence")
         self.sentence.setProperty("role", "muted")
-        self.all = self._make_all(theme)
+        tip = "Use the pictures of every class, and those without one"
+        self.all = quiet_button(theme, "data.pictures.all", "reset", "All classes", tip)
+        self.all.setAccessibleName("Use all classes")
         self.preparation = PicturePreparationCard(model, theme)
         self._arrange()
         self.classes.wished.connect(self._on_wished)
@@ -93,37 +93,16 @@ class ClassesView(QWidget):
             self._on_wished(row.name, not row.checked)
 
     def _make_table(self, theme: Theme) -> QTableView:
-        table = QTableView()
-        table.setObjectName("data.pictures.classes")
-        table.setAccessibleName("Classes of the pictures")
-        table.setModel(self.classes)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table = plain_list(self.classes, "data.pictures.classes", "Classes of the pictures", _ROW_PX)
         table.setIconSize(QSize(_ICON_PX, _ICON_PX))
-        table.setTabKeyNavigation(False)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
         table.setItemDelegateForColumn(ClassField.SHARE, ShareDelegate(theme, table))
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(_ROW_PX)
         header = table.horizontalHeader()
-        header.setHighlightSections(False)
         header.setSectionResizeMode(ClassField.NAME, QHeaderView.ResizeMode.Stretch)
         for field, width in _WIDTHS_PX.items():
             header.resizeSection(field, width)
         theme.changed.connect(table.viewport().update)
         SpaceKey(table, self._toggle_current)
         return table
-
-    def _make_all(self, theme: Theme) -> QToolButton:
-        button = QToolButton()
-        button.setObjectName("data.pictures.all")
-        button.setText("All classes")
-        button.setAccessibleName("Use all classes")
-        button.setToolTip("Use the pictures of every class, and those without one")
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        bind_icon(button, theme, "reset", "muted")
-        return button
 
     def _arrange(self) -> None:
         above = QHBoxLayout()

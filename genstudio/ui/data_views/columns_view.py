@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QLineEdit, QTableView, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QTableView, QWidget
 
 from genstudio.errors import DataError
 from genstudio.ui.data_views.column_delegates import RoleDelegate, SparklineDelegate
@@ -12,14 +12,13 @@ from genstudio.ui.data_views.column_summaries import ColumnSummaries
 from genstudio.ui.data_views.preparation_card import PreparationCard
 from genstudio.ui.data_views.roles import label_name, learned_names, with_role
 from genstudio.ui.data_views.space_key import SpaceKey
-from genstudio.ui.icons import bind_icon
+from genstudio.ui.plain_table import find_line, plain_list, quiet_button, set_beside
 from genstudio.ui.session_model import SessionModel
 from genstudio.ui.theme import Theme
 
 _WIDTHS_PX = {
     Field.NAME: 132, Field.SHAPE: 92, Field.TYPE: 76, Field.MISSING: 100, Field.ROLE: 60, Field.RANGE: 180,
 }
-_ROW_PX = 28
 
 
 class ColumnsView(QWidget):
@@ -30,10 +29,13 @@ class ColumnsView(QWidget):
         self._model = model
         self.columns = ColumnModel(ColumnSummaries(model.pump, self), self)
         self.table = self._make_table(theme)
-        self.filter = self._make_filter()
-        self.all = self._make_all(theme)
+        self.filter = find_line("data.filter", "columns", "Show only the columns whose names hold this text")
+        self.all = quiet_button(
+            theme, "data.all", "reset", "All numeric", "Learn from every numeric column but the label"
+        )
+        self.all.setAccessibleName("Learn from all numeric columns")
         self.preparation = PreparationCard(model, theme)
-        self._arrange()
+        set_beside(self, (self.filter, self.all), self.table, self.preparation)
         self.columns.role_wished.connect(self._on_role_wished)
         self.filter.textChanged.connect(self.columns.set_filter)
         self.all.clicked.connect(lambda: model.edit_preparation(columns=None))
@@ -68,60 +70,13 @@ class ColumnsView(QWidget):
             self._model.messages.show_error(DataError("At least one column must be learned from.", remedy))
 
     def _make_table(self, theme: Theme) -> QTableView:
-        table = QTableView()
-        table.setObjectName("data.table")
-        table.setAccessibleName("Columns of the data")
-        table.setModel(self.columns)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        table.setTabKeyNavigation(False)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
+        table = plain_list(self.columns, "data.table", "Columns of the data")
         table.setItemDelegateForColumn(Field.SHAPE, SparklineDelegate(theme, table))
         table.setItemDelegateForColumn(Field.ROLE, RoleDelegate(table))
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(_ROW_PX)
         header = table.horizontalHeader()
         header.setStretchLastSection(True)
-        header.setHighlightSections(False)
         for field, width in _WIDTHS_PX.items():
             header.resizeSection(field, width)
         theme.changed.connect(table.viewport().update)
         SpaceKey(table, self._toggle_current)
         return table
-
-    def _make_filter(self) -> QLineEdit:
-        line = QLineEdit()
-        line.setObjectName("data.filter")
-        # A dropped file is opened by the window.
-        line.setAcceptDrops(False)
-        line.setAccessibleName("Find columns")
-        line.setPlaceholderText("Find columns…")
-        line.setToolTip("Show only the columns whose names hold this text")
-        line.setClearButtonEnabled(True)
-        return line
-
-    def _make_all(self, theme: Theme) -> QToolButton:
-        button = QToolButton()
-        button.setObjectName("data.all")
-        button.setText("All numeric")
-        button.setAccessibleName("Learn from all numeric columns")
-        button.setToolTip("Learn from every numeric column but the label")
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        bind_icon(button, theme, "reset", "muted")
-        return button
-
-    def _arrange(self) -> None:
-        above = QHBoxLayout()
-        above.addWidget(self.filter, 1)
-        above.addWidget(self.all)
-        left = QVBoxLayout()
-        left.setSpacing(6)
-        left.addLayout(above)
-        left.addWidget(self.table, 1)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(10)
-        layout.addLayout(left, 1)
-        layout.addWidget(self.preparation)

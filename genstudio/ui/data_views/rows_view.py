@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
-from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QLabel, QTableView, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QLabel, QWidget
 
 from genstudio.ui.data_views.reading_card import ReadingCard
 from genstudio.ui.data_views.rows_model import MOST_ROWS, RowsModel, rows_of
-from genstudio.ui.icons import bind_icon
+from genstudio.ui.plain_table import on_copy, plain_table, quiet_button, set_beside
 from genstudio.ui.session_model import SessionModel
 from genstudio.ui.theme import Theme
 
@@ -23,16 +22,17 @@ class RowsView(QWidget):
         super().__init__()
         self._model = model
         self.rows = RowsModel()
-        self.table = self._make_table()
-        self.copy = self._make_copy(theme)
+        self.table = plain_table(self.rows, "data.preview", "First rows of the data")
+        self.table.verticalHeader().setDefaultSectionSize(_ROW_PX)
+        self.table.horizontalHeader().setDefaultSectionSize(_COLUMN_PX)
+        tip = "Copy the selected rows, or all that are shown, for a spreadsheet (Ctrl+C)"
+        self.copy = quiet_button(theme, "data.copy", "copy", "Copy rows", tip)
         self.shown = QLabel()
         self.shown.setObjectName("data.shown")
         self.shown.setProperty("role", "muted")
         self.reading = ReadingCard(model, theme)
-        self._arrange()
-        shortcut = QShortcut(QKeySequence(QKeySequence.StandardKey.Copy), self.table)
-        shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
-        shortcut.activated.connect(self.copy_rows)
+        set_beside(self, (self.shown, self.copy), self.table, self.reading)
+        on_copy(self.table, self.copy_rows)
         self.copy.clicked.connect(self.copy_rows)
         model.data_changed.connect(self.refresh)
         self.refresh()
@@ -51,43 +51,3 @@ class RowsView(QWidget):
         rows = rows_of(selected.selectedIndexes()) if selected.hasSelection() else range(self.rows.rowCount())
         QGuiApplication.clipboard().setText(self.rows.text_of(rows))
         self._model.messages.show("info", f"{len(rows):,} row{'' if len(rows) == 1 else 's'} copied.")
-
-    def _make_table(self) -> QTableView:
-        table = QTableView()
-        table.setObjectName("data.preview")
-        table.setAccessibleName("First rows of the data")
-        table.setModel(self.rows)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        table.setAlternatingRowColors(True)
-        table.setTabKeyNavigation(False)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.verticalHeader().setDefaultSectionSize(_ROW_PX)
-        table.horizontalHeader().setDefaultSectionSize(_COLUMN_PX)
-        table.horizontalHeader().setHighlightSections(False)
-        return table
-
-    def _make_copy(self, theme: Theme) -> QToolButton:
-        button = QToolButton()
-        button.setObjectName("data.copy")
-        button.setText("Copy rows")
-        button.setAccessibleName("Copy rows")
-        button.setToolTip("Copy the selected rows, or all that are shown, for a spreadsheet (Ctrl+C)")
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        bind_icon(button, theme, "copy", "muted")
-        return button
-
-    def _arrange(self) -> None:
-        above = QHBoxLayout()
-        above.addWidget(self.shown, 1)
-        above.addWidget(self.copy)
-        left = QVBoxLayout()
-        left.setSpacing(6)
-        left.addLayout(above)
-        left.addWidget(self.table, 1)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(10)
-        layout.addLayout(left, 1)
-        layout.addWidget(self.reading)
