@@ -51,9 +51,11 @@ class GaussianObservations(Observations[GaussianEmission]):
 
     def frames(self, emission: GaussianEmission) -> Frames:
         """How well each state explains each row; what is missing is integrated out."""
-        prob, top = np.ones((len(self.x), emission.n_states)), np.zeros(len(self.x))
+        whole = isinstance(self.complete, slice)
+        shape = (len(self.x), emission.n_states)
+        prob, top = (np.empty(shape), np.empty(len(self.x))) if whole else (np.ones(shape), np.zeros(len(self.x)))
         log_volume = self.rows.log_volume()
-        places = np.arange(len(self.x))[self.complete] if not isinstance(self.complete, slice) else None
+        places = None if whole else np.asarray(self.complete)
         for part, joint in self.rows.joints(emission.components):
             levels = emission.of_states(joint)
             highest = levels.max(axis=0)

@@ -15,7 +15,7 @@ from hmmlearn import _hmmc
 from numpy.typing import NDArray
 
 from genstudio.data.sequences import bounds
-from genstudio.models._gaussians import log_sum
+from genstudio.models._gaussians import CHUNK_ROWS, log_sum
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -93,16 +93,16 @@ def stretches(lengths: Ints) -> Iterator[slice]:
 
 def smooth(chain: Markov, frames: Frames, lengths: Ints) -> Smoothed:
     """Forward and backward through each sequence."""
-    posteriors = np.empty(frames.prob.shape)
+    posteriors = []
     starts, transitions = np.zeros(len(chain.startprob)), np.zeros(chain.transmat.shape)
     log_prob = float(frames.top.sum())
     for rows in stretches(lengths):
         passed = _scaled(chain, frames.prob[rows]) or _logged(chain, frames.logarithms(rows))
         log_prob += passed.log_prob
-        posteriors[rows] = passed.posteriors
+        posteriors.append(passed.posteriors)
         starts += passed.starts
         transitions += passed.transitions
-    return Smoothed(log_prob, posteriors, starts, transitions)
+    return Smoothed(log_prob, _joined(posteriors, frames.prob), starts, transitions)
 
 
 def filtered(chain: Markov, frames: Frames, lengths: Ints) -> tuple[Floats, Floats]:
@@ -135,6 +135,11 @@ def viterbi(chain: Markov, log_prob: Floats, lengths: Ints) -> Ints:
     return path
 
 
+def _joined(parts: list[Floats], like: Floats) -> Floats:
+    # One sequence alone, which may be long, is not copied.
+    return parts[0] if len(parts) == 1 else np.concatenate([like[:0], *parts])
+
+
 def _forward(chain: Markov, frames: Frames, rows: slice) -> tuple[Floats, Floats]:
     try:
         _, forward, scaling = _hmmc.forward_scaling(chain.startprob, chain.transmat, frames.prob[rows])
@@ -161,11 +166,15 @@ def _scaled(chain: Markov, prob: Floats) -> Smoothed | None:
     # Whatever leaves the range of float64 on the way back spoils all that is before it.
     if not np.isfinite(backward[0]).all():
         return None
-    posteriors = forward * backward
-    posteriors /= scaling[:, None]
-    backward *= prob
-    transitions = (forward[:-1].T @ backward[1:]) * chain.transmat
-    return Smoothed(log_prob, posteriors, posteriors[0], transitions)
+    posteriors, transitions = backward, np.zeros(chain.transmat.shape)
+    for first in range(0, len(prob), CHUNK_ROWS):
+        part = slice(first, first + CHUNK_ROWS)
+        arrived = prob[part] * backward[part]
+        left = slice(max(first - 1, 0), first + len(arrived) - 1)
+        transitions += forward[left].T @ arrived[first == 0 :]
+        posteriors[part] *= forward[part]
+        posteriors[part] /= scaling[part, None]
+    return Smoothed(log_prob, posteriors, posteriors[0], transitions * chain.transmat)
 
 
 def _logged(chain: Markov, logarithms: Floats) -> Smoothed:
