@@ -3,7 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from genstudio.data.dataset import Kind
+from genstudio.data.preparation import prepare
 from genstudio.data.proposal import propose
+from genstudio.data.sequences import sequences
 from genstudio.data.table import Column, ColumnType, Table
 
 N = 40
@@ -75,3 +78,62 @@ def test_dates_are_left_out() -> None:
     settings, reason = propose(Table("log", (moments, numbers)))
     assert settings.columns == ("x",)
     assert "when left out" in reason
+
+
+WHO = np.repeat([0.0, 1, 2, 3], N // 4)
+WITHIN = np.tile(np.arange(N // 4, dtype=float), 4)
+
+
+def ordered(*columns: Column) -> tuple[str | None, str | None, str]:
+    settings, _ = propose(table(number("a", NOISE), *columns))
+    return settings.sequence, settings.time, settings.kind
+
+
+@pytest.mark.parametrize(
+    ("columns", "found"),
+    [
+        ([Column("when", ColumnType.DATE, 86_400 * STEPS)], (None, "when", "sequences")),
+        ([number("Time", STEPS**2)], (None, "Time", "sequences")),
+        ([number("id", WHO), number("t", WITHIN)], ("id", "t", "sequences")),
+        ([Column("patient", ColumnType.TEXT, WHO, tuple("abcd")), number("t", WITHIN)], ("patient", "t", "sequences")),
+        # Long forms need not hold their sequences together.
+        ([number("id", WITHIN), number("t", WHO)], ("id", "t", "sequences")),
+        ([number("sequence", WHO)], ("sequence", None, "sequences")),
+        ([number("sequence", WITHIN)], (None, None, "auto")),
+        ([number("id", WHO)], (None, None, "auto")),
+        ([number("id", STEPS), number("x", WITHIN)], (None, None, "auto")),
+        ([number("time", NOISE)], (None, None, "auto")),
+        ([number("id", WHO), number("time", NOISE)], (None, None, "auto")),
+        ([number("time", np.where(STEPS == 7, np.nan, STEPS))], (None, None, "auto")),
+        ([number("y", STEPS)], (None, None, "auto")),
+    ],
+)
+def test_rows_that_stand_in_time_are_taken_as_sequences(
+    columns: list[Column], found: tuple[str | None, str | None, str]
+) -> None:
+    assert ordered(*columns) == found
+
+
+def test_the_reason_names_sequence_and_time_and_the_way_back() -> None:
+    settings, reason = propose(table(number("a", NOISE), number("id", WHO), number("t", WITHIN)))
+    assert "`id` names the sequence and `t` tells the time" in reason
+    assert "say that they are a table" in reason
+    assert settings.columns is None
+    data = prepare(table(number("a", NOISE), number("id", WHO), number("t", WITHIN)), settings, 0)
+    assert (data.kind, data.preparation.names) == (Kind.SEQUENCES, ("a",))
+
+
+def test_what_was_read_as_sequences_is_left_so() -> None:
+    read = sequences(table(number("a", NOISE), number("time", STEPS)), np.array([N]))
+    assert propose(read)[0].kind == "auto"
+
+
+def test_a_split_that_a_file_brings_is_proposed() -> None:
+    settings, reason = propose(table(number("a", NOISE), words("split", "train", "test")))
+    assert (settings.split, settings.label) == ("split", None)
+    assert "`split` says which rows train" in reason
+    assert propose(table(number("a", NOISE), words("split", "left", "right")))[0].split is None
+
+
+def test_symbols_alone_are_no_classes() -> None:
+    assert propose(sequences(table(words("letter", "a", "b")), np.array([N])))[0].label is None
