@@ -116,11 +116,9 @@ class SeriesDrawing(pg.GraphicsObject):
         if state < 0 or seen.width() < _LEAST_WORD_PX:
             return
         word = self.word(state)
-        metrics = QFontMetricsF(painter.font())
-        text = word if metrics.horizontalAdvance(word) + 4 <= seen.width() else str(state + 1)
-        if metrics.horizontalAdvance(text) + 4 <= seen.width():
+        if QFontMetricsF(painter.font()).horizontalAdvance(word) + 4 <= seen.width():
             painter.setPen(ink_on(colour))
-            painter.drawText(seen, Qt.AlignmentFlag.AlignCenter, text)
+            painter.drawText(seen, Qt.AlignmentFlag.AlignCenter, word)
 
     def word(self, state: int) -> str:
         """What a state is called."""

@@ -45,6 +45,7 @@ class SeriesPicture:
 
     Arguments:
         intervals: first and last time of each stretch that is shaded.
+        scales: lowest and highest value of each column's lane; None: of what is shown.
     """
 
     series: PreparedSeries | None = None
@@ -53,6 +54,7 @@ class SeriesPicture:
     bands: list[Band] = field(default_factory=list)
     draws: list[Draws] = field(default_factory=list)
     intervals: tuple[Bounds, ...] = ()
+    scales: tuple[Bounds, ...] | None = None
 
     @property
     def has_states(self) -> bool:
@@ -92,10 +94,12 @@ class SeriesPicture:
 
     def _ends(self, column: int) -> Bounds:
         assert self.series is not None
-        own = self.series.columns[column]
+        pyramid = self.series.columns[column]
+        scaled = self.scales is not None and column < len(self.scales)
+        own = self.scales[column] if self.scales is not None and scaled else (pyramid.low, pyramid.high)
         beside = [part for band in self.bands if band.column == column for part in (band.low, band.high)]
         beside += [draw.values.ravel() for draw in self.draws if draw.column == column]
-        values = np.concatenate([[own.low, own.high], *beside])
+        values = np.concatenate([own, *beside])
         values = values[np.isfinite(values)]
         return (float(values.min()), float(values.max())) if len(values) else (np.nan, np.nan)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any, cast
 
@@ -11,13 +11,15 @@ import pyqtgraph as pg
 from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QWheelEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
+from genstudio.ui.plots.background import Background
 from genstudio.ui.plots.plot import Plot
 from genstudio.ui.plots.prepared_series import PreparedSeries, prepare_series
 from genstudio.ui.plots.series_drawing import SeriesDrawing
 from genstudio.ui.plots.series_picture import Bounds, SeriesPicture, make_band, make_draws
 from genstudio.ui.plots.series_words import lane_ticks, readout
+from genstudio.ui.plots.state_legend import StateLegend
 from genstudio.ui.plots.state_runs import StateRuns
 from genstudio.ui.plots.throttle import Throttle
 from genstudio.ui.plots.time_axis import TimeAxis
@@ -26,8 +28,6 @@ from genstudio.ui.pump import Pump
 from genstudio.ui.theme import Theme
 
 _AXIS_PX = 62
-# More values than these are prepared in the background: it takes longer than a frame allows.
-_AT_ONCE = 200_000
 _RANGE_MS = 30
 _MARGIN = 0.01
 _FEWEST_STEPS = 4
@@ -41,6 +41,7 @@ class SeriesPlot(Plot):
 
     Arguments:
         pump: prepares long series in the background; None: at once.
+        legend: say under the plot what the colours of states mean, where they have words.
 
     Signals:
         visible_range_changed: first and last time in sight; at most every 30 ms.
@@ -50,9 +51,11 @@ class SeriesPlot(Plot):
     visible_range_changed = Signal(float, float)
     prepared = Signal()
 
-    def __init__(self, theme: Theme, name: str, parent: QWidget | None = None, *, pump: Pump | None = None) -> None:
+    def __init__(
+        self, theme: Theme, name: str, parent: QWidget | None = None, *, pump: Pump | None = None, legend: bool = False
+    ) -> None:
         super().__init__(theme, name, parent)
-        self._pump = pump
+        self._background = Background(pump, name)
         self._time_name = "step"
         self._axis = TimeAxis("bottom")
         self._travel = Travel(self.box, self._whole)
@@ -64,7 +67,10 @@ class SeriesPlot(Plot):
         self.item.addItem(self._cross, ignoreBounds=True)
         self._behind = self.add_tool("behind", "classes", "States behind the lines as well", checkable=True)
         self._behind.hide()
-        self._range = Throttle(self._tell_range, _RANGE_MS, self)
+        self._legend = StateLegend(theme, f"{name}.legend") if legend else None
+        if self._legend is not None:
+            cast(QGridLayout, self.layout()).addWidget(self._legend, 2, 0, 1, 2)
+        self._range = Throttle(lambda: self.visible_range_changed.emit(*self.visible_range()), _RANGE_MS, self)
         self._style_axes()
         self.box.setMouseEnabled(x=True, y=False)
         self.box.disableAutoRange()
@@ -101,7 +107,7 @@ class SeriesPlot(Plot):
         self._axis.set_dates(dates)
         self.set_labels(time_name, "")
         work = partial(prepare_series, values, names, times, lengths=lengths, levels=levels)
-        self._prepare("series", np.size(values), work, self.show_prepared)
+        self._background.prepare("series", np.size(values), work, self.show_prepared)
 
     def show_prepared(self, series: PreparedSeries | None) -> None:
         """Show columns that were made ready before, or none."""
@@ -132,7 +138,7 @@ class SeriesPlot(Plot):
         if states is None:
             self._take_states(None)
         else:
-            self._prepare("states", np.size(states), lambda: StateRuns(states), self._take_states)
+            self._background.prepare("states", np.size(states), lambda: StateRuns(states), self._take_states)
 
     def show_bands(
         self, times: ArrayLike, low: ArrayLike, middle: ArrayLike, high: ArrayLike, column: int = 0
@@ -165,11 +171,14 @@ class SeriesPlot(Plot):
         self.picture.intervals = tuple((float(first), float(last)) for first, last in intervals)
         self._refresh()
 
+    def show_scales(self, ends: ArrayLike | None) -> None:
+        """Keep the lowest and highest values of the lanes, shape (D, 2); None: those of what is shown."""
+        self.picture.scales = None if ends is None else tuple(map(tuple, np.asarray(ends, np.float64).tolist()))
+        self._refresh()
+
     def clear(self) -> None:
         """Show nothing."""
-        if self._pump is not None:
-            self._pump.cancel(self._key("series"))
-            self._pump.cancel(self._key("states"))
+        self._background.cancel()
         self.drawing.picture = SeriesPicture()
         self.show_prepared(None)
 
@@ -201,6 +210,7 @@ class SeriesPlot(Plot):
         super().retheme()
         self._cross.setPen(pg.mkPen(self.theme.tokens.border_strong))
         self.drawing.retheme(self.theme.tokens)
+        self._tell_colours()
 
     # What the person does.
 
@@ -224,17 +234,6 @@ class SeriesPlot(Plot):
         self.unhovered.connect(self._on_unhovered)
         self._behind.toggled.connect(self._on_behind)
 
-    def _key(self, part: str) -> str:
-        return f"{self.objectName()}.{part}"
-
-    def _prepare(self, part: str, size: int, work: Callable[[], Any], done: Callable[[Any], None]) -> None:
-        if self._pump is None or size <= _AT_ONCE:
-            if self._pump is not None:
-                self._pump.cancel(self._key(part))
-            done(work())
-        else:
-            self._pump.run(self._key(part), lambda watch: work(), done)
-
     def _take_states(self, states: StateRuns | None) -> None:
         self.picture.states = states
         self._refresh()
@@ -246,10 +245,16 @@ class SeriesPlot(Plot):
     def _refresh(self) -> None:
         self._behind.setVisible(self.picture.has_states)
         self.drawing.refresh()
+        self._tell_colours()
         height = max(self.box.height(), 1.0)
         axis = self.item.getAxis("left")
         levels = {} if self.picture.series is None else self.picture.series.levels
         axis.setTicks([lane_ticks(axis, self.drawing.lanes, height, levels), []])
+
+    def _tell_colours(self) -> None:
+        if self._legend is not None:
+            words = self.picture.words if self.picture.has_states else ()
+            self._legend.show_states([self.drawing.colour(state) for state in range(len(words))], words)
 
     def _limit(self) -> None:
         first, last = self._whole()
@@ -265,9 +270,6 @@ class SeriesPlot(Plot):
     def _on_range(self) -> None:
         self.drawing.update()
         self._range()
-
-    def _tell_range(self) -> None:
-        self.visible_range_changed.emit(*self.visible_range())
 
     def _on_behind(self, behind: bool) -> None:
         self.drawing.behind = behind
