@@ -127,7 +127,7 @@ class ChainLearner:
     def _find(self) -> HiddenMarkov:
         settings, seed = self.settings, (self.seed + self.restarts) % 2**32
         given = settings.given
-        if settings.n_iter == 0:
+        if settings.all_given:
             return model_of(given, settings, self.dimension)
         labels = segments(self.lengths, settings.n_components) if settings.topology == "left_to_right" else None
         chain = starting_chain(settings, self.lengths, seed)

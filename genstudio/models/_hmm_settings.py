@@ -87,13 +87,21 @@ class MarkovSettings(Settings):
     @property
     def given(self) -> dict[str, Any]:
         """The parameters typed by hand, by name."""
-        names = ("startprob", "transmat", *GIVEN[self.emission])
-        return {name: getattr(self, name) for name in names if getattr(self, name) is not None}
+        return {name: getattr(self, name) for name in self._names if getattr(self, name) is not None}
+
+    @property
+    def all_given(self) -> bool:
+        """Whether nothing is left to be found before learning."""
+        return len(self.given) == len(self._names)
+
+    @property
+    def _names(self) -> tuple[str, ...]:
+        return ("startprob", "transmat", *GIVEN[self.emission])
 
     @model_validator(mode="after")
     def _consistent(self) -> MarkovSettings:
-        lacking = [name for name in ("startprob", "transmat", *GIVEN[self.emission]) if name not in self.given]
-        if self.n_iter == 0 and lacking:
+        if self.n_iter == 0 and not self.all_given:
+            lacking = [name for name in self._names if name not in self.given]
             raise ValueError(f"n_iter = 0 needs parameters by hand: {', '.join(lacking)}")
         foreign = sorted(
             name for names in GIVEN.values() for name in names
