@@ -307,6 +307,8 @@ class TestEveryModel:
 
     @every
     def test_temperature_widens_what_is_drawn(self, key: str, data: Dataset) -> None:
+        if data.kind is Kind.SEQUENCES and data.preparation.columns[0].levels:
+            pytest.skip("symbols have no width")
         model, _ = learned(key, data)
         assert isinstance(model, Samples)
         cold, usual, hot = (model.sample(400, 1, temperature)[0] for temperature in (0.0, 1.0, 2.0))
