@@ -35,6 +35,7 @@ from genstudio.ui.runs_list import RunsList
 from genstudio.ui.session_model import SessionModel
 from genstudio.ui.speed import SpeedSlider
 from genstudio.ui.status import StatusBar
+from genstudio.ui.tab_colours import TabColours
 from genstudio.ui.theme import Theme
 from genstudio.ui.window_actions import WINDOW_ACTIONS, allow, allow_going_on
 
@@ -92,7 +93,7 @@ class MainWindow(QMainWindow):
         self.actions_.menu("View", self.menuBar()).addSeparator()
         for place, tab in enumerate(tabs.values()):
             if self.tabs.indexOf(tab) < 0:
-                self.tabs.insertTab(place, tab, tab.info.title)
+                self.tabs.insertTab(place, tab, tab.info.text)
             self._add_panel_action(place, tab)
         self._making.start()
 
@@ -220,7 +221,8 @@ class MainWindow(QMainWindow):
         # The others are imported after the first paint.
         first = PanelTab(panel_kind(FIRST_PANEL), self.model, self.theme, held=True)
         self._panel_tabs[FIRST_PANEL] = first
-        tabs.addTab(first, first.info.title)
+        tabs.addTab(first, first.info.text)
+        self._tab_colours = TabColours(tabs, self.model, self.theme)
         self._making = QTimer(self)
         self._making.setInterval(PANEL_INTERVAL_MS)
         self._making.timeout.connect(self._make_next_panel)
@@ -240,7 +242,7 @@ class MainWindow(QMainWindow):
     def _add_panel_action(self, place: int, tab: PanelTab) -> None:
         key = f"Alt+{PANEL_KEYS[place]}" if place < len(PANEL_KEYS) else ""
         self.tabs.setTabToolTip(place, f"{tab.info.help} ({key})" if key else tab.info.help)
-        action = QAction(tab.info.title, self)
+        action = QAction(tab.info.text, self)
         action.triggered.connect(partial(self.show_panel, tab.info.key))
         self.actions_.adopt(action, f"panel.{tab.info.key}", key, tab.info.help)
         bind_icon(action, self.theme, tab.info.icon)
@@ -252,6 +254,7 @@ class MainWindow(QMainWindow):
             _ = waiting[0].panel
         else:
             self._making.stop()
+            self._tab_colours.refresh()
 
     def _make_docks(self) -> dict[str, QDockWidget]:
         places = (

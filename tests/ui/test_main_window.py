@@ -101,7 +101,8 @@ def test_keys_steer_training(desk: Desk) -> None:
 def test_keys_change_what_is_seen(desk: Desk) -> None:
     window = desk.window
     desk.train()
-    for place, key in enumerate(window._panel_tabs):
+    # There are more panels than keys; the last ones are in the menu.
+    for place, key in enumerate(list(window._panel_tabs)[: len(PANEL_KEYS)]):
         desk.key(Qt.Key(ord(PANEL_KEYS[place])), Qt.KeyboardModifier.AltModifier)
         assert window.tabs.currentIndex() == place
         assert window.panel(key).isVisible()
@@ -336,3 +337,20 @@ def test_panels_that_nobody_asks_for_are_made_one_after_the_other(desk: Desk) ->
 def test_help_of_panels(desk: Desk) -> None:
     for key in desk.window._panel_tabs:
         assert desk.window.panel(key).whatsThis()
+
+
+def test_tabs_that_cannot_serve_the_run_are_fainter(desk: Desk) -> None:
+    desk.train()
+    window = desk.window
+    for key in window._panel_tabs:
+        window.panel(key)
+    tokens, bar = window.theme.tokens, window.tabs.tabBar()
+
+    def colour(key: str) -> str:
+        return bar.tabTextColor(list(window._panel_tabs).index(key)).name()
+
+    desk.until(lambda: colour("levels") == tokens.disabled)
+    assert colour("components") == tokens.muted
+    desk.control(Qt.Key.Key_T)
+    desk.until(lambda: colour("levels") == window.theme.tokens.disabled)
+    assert colour("components") == window.theme.tokens.muted
