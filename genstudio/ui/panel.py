@@ -41,6 +41,11 @@ class PanelInfo:
     doing: str = ""
     of_density: bool = False
 
+    @property
+    def text(self) -> str:
+        """The title where Qt would take an ampersand for the mark of a key."""
+        return self.title.replace("&", "&&")
+
 
 class Panel(QWidget):
     """A tab of the window. It shows either its content or a sentence saying why it cannot."""
@@ -78,11 +83,15 @@ class Panel(QWidget):
         """A sentence saying why the panel cannot serve the run, or ""."""
         if run is None:
             return "Train a model first: press Train, or Ctrl+Return." if self.info.needs_run else ""
-        if self.info.needs is not None and not run.offers(self.info.needs):
+        if not self.serves(run):
             return f"{run.model.info.title} cannot {self.info.doing}. {self._advice(run)}"
         if self.info.needs_run and run.status is Status.FAILED and not run.history.step:
             return "This run failed before it had learned anything. Change the settings and train again."
         return ""
+
+    def serves(self, run: Run) -> bool:
+        """Whether the run's model has what the panel needs."""
+        return self.info.needs is None or run.offers(self.info.needs)
 
     def _advice(self, run: Run) -> str:
         instead = without_likelihood(run.model.info.title, run.offers) if self.info.of_density else ""
