@@ -27,6 +27,7 @@ from genstudio.ui.plots.export_menu import ExportMenu
 from genstudio.ui.plots.paint import faded
 from genstudio.ui.plots.state_colours import ink_on, state_colour
 from genstudio.ui.theme import Theme, with_tabular_digits
+from genstudio.ui.tips import plain_tip
 
 Floats = NDArray[np.float64]
 
@@ -169,7 +170,7 @@ class ChainGraph(QWidget):
     def _hover(self, state: int) -> None:
         if state != self._highlighted:
             self.set_highlighted(state)
-            self.setToolTip(self._words(state) if state >= 0 else "")
+            self.setToolTip(plain_tip(self._words(state) if state >= 0 else ""))
             self.state_hovered.emit(state)
 
     def _words(self, state: int) -> str:

@@ -16,6 +16,7 @@ from genstudio.ui.plots.export_menu import ExportMenu
 from genstudio.ui.plots.paint import density_table
 from genstudio.ui.plots.state_colours import ink_on, state_colour
 from genstudio.ui.theme import Theme, with_tabular_digits
+from genstudio.ui.tips import plain_tip
 
 Floats = NDArray[np.float64]
 
@@ -89,7 +90,7 @@ class MatrixView(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Tell the number under the mouse."""
         row, column = self.cell_at(event.position().x(), event.position().y())
-        self.setToolTip("" if row < 0 else self._words(row, column))
+        self.setToolTip(plain_tip("" if row < 0 else self._words(row, column)))
 
     def cell_at(self, x: float, y: float) -> tuple[int, int]:
         """Row and column under a place, or (-1, -1)."""
