@@ -88,6 +88,15 @@ def _separator(lines: Sequence[str]) -> str:
     return found
 
 
+def evenness(lines: Sequence[str]) -> float:
+    """The greatest share of lines that some separator cuts into equally many cells, of two or more; 0 to 1."""
+    found = 0.0
+    for separator in SEPARATORS:
+        widths = Counter(len(row) for row in rows(lines[:_LINES], separator))
+        found = max([found, *(count / len(lines[:_LINES]) for width, count in widths.items() if width > 1)])
+    return found
+
+
 def _score(cells: Rows, separator: str) -> float:
     """How evenly the rows are cut (0 to 1), and up to as much again for cells that are numbers."""
     widths = Counter(len(row) for row in cells)

@@ -211,9 +211,10 @@ def test_what_was_found_can_be_changed(
 def test_what_was_found_is_shown(tmp_path: Path) -> None:
     path = tmp_path / "table.csv"
     path.write_bytes("# hello\ngröße;y\n1,5;2\n".encode("cp1252"))
-    found = detect_settings(path).model_dump(exclude={"missing"})
+    found = detect_settings(path).model_dump(exclude={"missing", "symbols", "units", "lower_case", "vocabulary"})
     assert found == {
         "separator": ";", "decimal": ",", "encoding": "cp1252", "header": True, "skip_rows": 0, "comment": "#",
+        "holds": "table",
     }  # fmt: skip
 
 
