@@ -17,6 +17,9 @@ from genstudio.models._hmm_settings import MarkovSettings
 
 Floats = NDArray[np.float64]
 
+# More different symbols than anything is spelled with.
+MOST_SYMBOLS = 100_000
+
 
 def observations(x: Floats, settings: MarkovSettings, dimension: int) -> Observations[Any]:
     """Rows x, shape (N, D), NaN where missing, as the emission learns from them.
@@ -46,17 +49,26 @@ def require_fitting(data: Dataset, settings: MarkovSettings) -> None:
     Raises:
         TrainingError: they are not.
     """
-    present = data.train[~np.isnan(data.train)]
-    whole = bool(len(present)) and bool((present >= 0).all()) and bool((present == np.floor(present)).all())
-    if settings.emission == "categorical" and (data.train.shape[1] != 1 or not whole):
-        raise TrainingError(
-            f"Categorical emissions need one column of symbols; {data.name} has {data.train.shape[1]} with other "
-            "numbers." if data.train.shape[1] != 1 else
-            f"Categorical emissions need symbols; {data.name} holds other numbers.",
-            "Choose one column of words or codes, without scaling, or Gaussian emissions.",
-        )
-    if settings.emission == "poisson" and not whole:
+    if settings.emission == "categorical":
+        _require_symbols(data)
+    if settings.emission == "poisson" and not _whole(data.train):
         raise TrainingError(
             f"Poisson emissions need counts; {data.name} holds numbers that are negative or not whole.",
             "Choose columns of counts, without scaling, or Gaussian emissions.",
         )
+
+
+def _require_symbols(data: Dataset) -> None:
+    columns, remedy = data.train.shape[1], "Choose one column of words or codes, without scaling, or other emissions."
+    if columns != 1:
+        raise TrainingError(f"Categorical emissions need one column of symbols; {data.name} has {columns}.", remedy)
+    if not _whole(data.train):
+        raise TrainingError(f"Categorical emissions need symbols; {data.name} holds other numbers.", remedy)
+    if np.nanmax(data.train) >= MOST_SYMBOLS:
+        raise TrainingError(f"{data.name} would have more than {MOST_SYMBOLS:,} different symbols.", remedy)
+
+
+def _whole(x: Floats) -> bool:
+    """Whether all that is there is whole and not negative."""
+    present = x[~np.isnan(x)]
+    return bool(((present >= 0) & (present == np.floor(present))).all())

@@ -200,6 +200,11 @@ class HiddenMarkovModel(Model):
         if self.settings.n_iter and n < k:
             raise TrainingError(f"{k} states cannot be learned from {n} rows.", f"Set n_components to {n} or less.")
         longest, needed = int(data.lengths[0].max()), fewest_rows(self.settings)
+        if self.settings.n_iter and k > 1 and longest == 1:
+            raise TrainingError(
+                f"Each sequence of {data.name} has one row, so that no transition can be learned.",
+                "Choose another column of sequences, or set n_components to 1.",
+            )
         if self.settings.n_iter and longest < needed:
             raise TrainingError(
                 f"The way through {k} states from left to right takes {needed} rows, but the longest sequence of "
