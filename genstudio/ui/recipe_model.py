@@ -67,6 +67,7 @@ class RecipeModel(QObject):
         self.data: Dataset | None = None
         self._sound = self.recipe
         self._unsuited = True
+        self._turned = False
         self._suited: Mapping[str, Mapping[str, Any]] = {}
         self._asking: EditRecipe | None = None
         self._remarks = DataRemarks(self.messages)
@@ -165,7 +166,7 @@ class RecipeModel(QObject):
     @property
     def loading(self) -> Task[Any] | None:
         """The task that loads data, or None."""
-        return self.pump.task("data") or (self.pump.task("recommend") if self._unsuited else None)
+        return self.pump.task("data") or (self.pump.task("recommend") if self._unsuited or self._turned else None)
 
     def cancel_loading(self) -> None:
         """Keep the former data."""
@@ -196,6 +197,7 @@ class RecipeModel(QObject):
 
     def settle(self, loaded: Loaded) -> None:
         """These data are the ones to learn from now."""
+        self._turned = self.data is not None and self.data.kind is not loaded.data.kind
         self.raw, self.data = loaded.raw, loaded.data
         self._suited = {}
         self._propose(loaded.recipe, "all")
@@ -264,7 +266,8 @@ class RecipeModel(QObject):
 
     def _on_recommended(self, advice: Advice) -> None:
         self._suited = advice.settings
-        if self._unsuited:
+        # Rows that have become sequences, or pictures, may need another model.
+        if self._unsuited or (self._turned and self.recipe.model.name in advice.reasons):
             self._unsuited = False
             former = self.recipe.model.name
             key = advice.instead_of(former)
@@ -273,7 +276,7 @@ class RecipeModel(QObject):
             if key != former:
                 remark = f"{advice.reasons[former]} {self.families[key].info.title} was chosen instead."
                 self._remarks.say_chosen(remark, key)
-        self._asking = None
+        self._asking, self._turned = None, False
         self.loading_changed.emit(self.loading is not None)
 
     def _propose(self, recipe: Recipe, section: Section) -> None:

@@ -17,6 +17,8 @@ from PySide6.QtWidgets import (
 
 from genstudio.data.picture_preparation import shape_words
 from genstudio.data.pictures import Pictures, Raw
+from genstudio.data.series_glance import counted, lengths_of
+from genstudio.data.table import Table
 from genstudio.ui.data_views.cells import shortened
 from genstudio.ui.session_model import SessionModel
 from genstudio.ui.tips import plain_tip
@@ -97,6 +99,9 @@ class Header(QWidget):
         text, data = _size(raw), self._model.data
         if data is None:
             return text
+        if data.lengths is not None and isinstance(raw, Table):
+            made = counted(lengths_of(raw, self._model.recipe.data.preparation))
+            text = f"{text}   ·   {made}"
         left_out = len(raw) - sum(len(rows) for rows in data.rows)
         parts = [f"{len(data.train):,} train", f"{len(data.valid):,} validation", f"{len(data.test):,} test"]
         parts += [f"{left_out:,} left out"] if left_out else []

@@ -17,13 +17,13 @@ Role = Qt.ItemDataRole
 
 
 class NameList(QStringListModel):
-    """A first entry that stands for no column, then the columns; text cannot be chosen.
+    """A first entry that stands for no column, then the columns.
 
     Qt asks for the count of rows once a row; of its own models it does so without Python.
 
     Arguments:
         nothing: the first entry.
-        why_not: the tooltip of columns of text.
+        why_not: why columns of text cannot be chosen, as their tooltip; "" where they can.
     """
 
     def __init__(self, nothing: str, why_not: str) -> None:
@@ -37,6 +37,11 @@ class NameList(QStringListModel):
         self._columns = columns
         self._rows = {column.name: row for row, column in enumerate(columns, 1)}
         self.setStringList([self._nothing, *self._rows])
+
+    def name_nothing(self, nothing: str) -> None:
+        """Call the first entry something else."""
+        self._nothing = nothing
+        self.setStringList([nothing, *self._rows])
 
     def name_at(self, row: int) -> str | None:
         """The name of the column in a row, or None for the first."""
@@ -60,7 +65,8 @@ class NameList(QStringListModel):
         return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
 
     def _is_text(self, index: Index) -> bool:
-        return index.row() > 0 and self._columns[index.row() - 1].type is ColumnType.TEXT
+        text = index.row() > 0 and self._columns[index.row() - 1].type is ColumnType.TEXT
+        return text and bool(self._why_not)
 
 
 class NameCombo(FocusedCombo):
@@ -90,6 +96,12 @@ class NameCombo(FocusedCombo):
     def choose(self, name: str | None) -> None:
         """Show a choice, silently for those who listen to `activated`."""
         self.setCurrentIndex(self.names.row_of(name))
+
+    def name_nothing(self, nothing: str) -> None:
+        """Call the choice of no column something else."""
+        former = self.chosen
+        self.names.name_nothing(nothing)
+        self.choose(former)
 
     def show_columns(self, columns: Sequence[Column]) -> None:
         """Offer other columns; the choice stays where its column is still there."""

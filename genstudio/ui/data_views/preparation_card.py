@@ -16,6 +16,7 @@ from genstudio.ui.data_views.cells import shortened
 from genstudio.ui.data_views.name_list import NameCombo
 from genstudio.ui.data_views.roles import label_name, learned_names, with_label
 from genstudio.ui.data_views.scrolled_card import ScrolledCard
+from genstudio.ui.data_views.sequence_fields import SequenceFields
 from genstudio.ui.focused_combo import FocusedCombo
 from genstudio.ui.form import Form
 from genstudio.ui.session_model import SessionModel
@@ -88,7 +89,11 @@ class PreparationCard(BasicCard):
             "data.label", "Label", "The column that names a class or marks anomalies; it is never learned from",
             nothing="none", why_not="Text cannot be a label",
         )
-        super().__init__(model, theme, PreparationSettings, "data", [("Label", label)])
+        order = SequenceFields(model, "data")
+        rows = [("Rows are", order.kind), ("Sequence", order.sequence), ("Time", order.time), ("Label", label),
+                ("Split", order.split)]
+        super().__init__(model, theme, PreparationSettings, "data", rows)
+        order.setParent(self)
         self.label = label
         self.label.activated.connect(self._on_label_chosen)
         model.data_changed.connect(self._on_data_changed)

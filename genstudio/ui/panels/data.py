@@ -24,6 +24,7 @@ from genstudio.ui.data_views.origin_view import OriginView
 from genstudio.ui.data_views.picture_facts import PictureFacts
 from genstudio.ui.data_views.pictures_view import PicturesView
 from genstudio.ui.data_views.rows_view import RowsView
+from genstudio.ui.data_views.series_view import SeriesView
 from genstudio.ui.icons import bind_icon
 from genstudio.ui.panel import Panel, PanelInfo
 
@@ -31,6 +32,7 @@ _PICTURE_FILES = "NPZ (*.npz);;Zip of PNGs, a folder a class (*.zip)"
 _OF_TABLES = {
     "columns": ("Columns", "histogram", "Which columns there are, what is learned from, and how the table is prepared"),
     "rows": ("Rows", "table", "The first rows as they were read, and how the file is read"),
+    "series": ("Series", "curves", "Rows one after another in time: which sequences there are, and their lines"),
     "look": ("Look", "points", "See two columns, all pairs, or principal components"),
 }
 _OF_PICTURES = {
@@ -74,6 +76,11 @@ class DataPanel(Panel):
         return RowsView(self.model, self.theme)
 
     @cached_property
+    def series(self) -> SeriesView:
+        """Sequences over time."""
+        return SeriesView(self.model, self.theme)
+
+    @cached_property
     def look_at(self) -> LookView:
         """Plots of the data."""
         return LookView(self.model, self.theme)
@@ -104,7 +111,9 @@ class DataPanel(Panel):
         return OriginView(self.model, self.theme)
 
     def show_view(self, key: str) -> None:
-        """Show "columns", "rows" or "look" of a table, "pictures", "classes" or "origin" of pictures, or "draw"."""
+        """Show "columns", "rows", "series" or "look" of a table, "pictures", "classes" or "origin" of pictures, or
+        "draw".
+        """
         view = self._view(key)
         self._buttons[key].setChecked(True)
         if self._stacked.indexOf(view) < 0:
@@ -144,7 +153,8 @@ class DataPanel(Panel):
 
     def _view(self, key: str) -> QWidget:
         made: dict[str, Callable[[], QWidget]] = {
-            "columns": lambda: self.columns, "rows": lambda: self.rows, "look": lambda: self.look_at,
+            "columns": lambda: self.columns, "rows": lambda: self.rows, "series": lambda: self.series,
+            "look": lambda: self.look_at,
             "pictures": lambda: self.pictures, "classes": lambda: self.classes, "origin": lambda: self.origin,
             "draw": lambda: self.draw,
         }
