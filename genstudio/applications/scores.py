@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from genstudio.models.capabilities import Adversarial, Bound, Density, Samples
+from genstudio.models.sequential import Hidden
 
 Offers = Callable[[type[object]], bool]
 
@@ -40,6 +41,8 @@ def score_meaning(offers: Offers) -> ScoreMeaning:
         return ScoreMeaning("minus the bound of the log-likelihood", "nats")
     if offers(Adversarial):
         return ScoreMeaning("the discriminator's, weak", caveat=WEAK)
+    if offers(Hidden):
+        return ScoreMeaning("minus the mean log-likelihood", "nats a row")
     return ScoreMeaning("the model's own")
 
 

@@ -45,7 +45,7 @@ class Timeline:
 
     Arguments:
         x: data units, NaN at gaps, shape (N, D).
-        lengths: rows of each stretch, shape (S,).
+        lengths: rows of each stretch, shape (S,); parts of one sequence that follow each other are one stretch.
         keys: what the sequence of each stretch is called.
         axis: where each row stands on the axis; the times rise.
         clock: when each row was, within its own sequence.
@@ -89,8 +89,8 @@ def timeline(data: Dataset, raw: Raw | None, settings: PreparationSettings, part
     turn = np.argsort(position[starts], kind="stable") if part is None else np.arange(len(starts))
     edges = bounds(lengths)
     order = np.concatenate([np.arange(edges[i], edges[i + 1]) for i in turn] or [np.zeros(0, np.int64)])
-    places, lengths = places[order], lengths[turn]
-    keys, clock = _named(ordered, position[places], lengths)
+    places = places[order]
+    keys, lengths, clock = _named(ordered, position[places], lengths[turn])
     single = len(set(keys)) == 1 and bool((np.diff(clock.times) > 0).all())
     axis = clock if single else Clock(np.arange(len(places), dtype=np.float64), "row")
     x = data.preparation.to_data(data.everything[places])
@@ -123,17 +123,18 @@ def _ordered(raw: Raw | None, settings: PreparationSettings, rows: Ints) -> tupl
     return ordered, inverse[rows]
 
 
-def _named(ordered: Sequences | None, position: Ints, lengths: Ints) -> tuple[tuple[str, ...], Clock]:
-    """The key of each stretch, and when each row was in its own sequence."""
-    edges = bounds(lengths)
+def _named(ordered: Sequences | None, position: Ints, lengths: Ints) -> tuple[tuple[str, ...], Ints, Clock]:
+    """The key and the rows of each stretch of a sequence, and when each row was in its own sequence."""
     if ordered is None:
-        return tuple(str(i + 1) for i in range(len(lengths))), Clock(_counted(edges), "step")
+        return tuple(str(i + 1) for i in range(len(lengths))), lengths, Clock(_counted(bounds(lengths)), "step")
     whole = bounds(ordered.lengths)
     owner = np.searchsorted(whole, position, side="right") - 1
-    keys = tuple(ordered.keys[owner[i]] for i in edges[:-1])
+    starts = np.flatnonzero(np.diff(owner, prepend=-1))
+    keys = tuple(ordered.keys[owner[i]] for i in starts)
+    lengths = np.diff(np.append(starts, len(owner))).astype(np.int64)
     if ordered.times is None:
-        return keys, Clock((position - whole[owner]).astype(np.float64), "step")
-    return keys, Clock(ordered.times[position], ordered.time_name, ordered.dated)
+        return keys, lengths, Clock((position - whole[owner]).astype(np.float64), "step")
+    return keys, lengths, Clock(ordered.times[position], ordered.time_name, ordered.dated)
 
 
 def _counted(edges: Ints) -> Floats:

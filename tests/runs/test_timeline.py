@@ -69,7 +69,9 @@ def test_a_series_cut_in_time_is_put_together_again() -> None:
     data = prepared(raw, settings)
     whole = timeline(data, raw, settings)
     np.testing.assert_array_equal(whole.x, x)
-    assert whole.lengths.tolist() == [30, 10, 10]
+    assert whole.lengths.tolist() == [50]
+    assert data.lengths is not None
+    assert [lengths.tolist() for lengths in data.lengths] == [[30], [10], [10]]
     assert (whole.axis.name, whole.axis.dated) == ("t in s", False)
     np.testing.assert_array_equal(whole.axis.times, np.arange(50.0) / 4)
     test = timeline(data, raw, settings, "test")

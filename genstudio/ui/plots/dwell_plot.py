@@ -16,6 +16,9 @@ from genstudio.ui.plots.paint import faded, retheme_legend
 from genstudio.ui.plots.plot import Plot
 from genstudio.ui.theme import Theme
 
+# Of more bars symbols would run into a band.
+_SYMBOLS_AT_MOST = 24
+
 
 class DwellPlot(Plot):
     """Bars of stays in the state's colour, what the law expects as a line, and the mean of either."""
@@ -85,6 +88,7 @@ class DwellPlot(Plot):
         self._bars.setPen(pg.mkPen(self._colour))
         self._bars.setBrush(pg.mkBrush(faded(self._colour.name(), 0.5)))
         self._bars.setData(found.edges, found.counts.astype(np.float64), stepMode="center", fillLevel=0.0)
+        self._law.setSymbolSize(5 if len(found.law) <= _SYMBOLS_AT_MOST else 0)
         known = np.isfinite(found.law).all()
         self._law.setData((found.edges[:-1] + found.edges[1:]) / 2, np.nan_to_num(found.law))
         self._law.setVisible(bool(known))

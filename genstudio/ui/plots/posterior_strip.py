@@ -44,7 +44,7 @@ class PosteriorStrip(TimedPlot):
         self._sums = np.zeros((1, 0)) if sums is None else sums
         self._words = words
         while len(self._bands) < self._sums.shape[1]:
-            self._bands.append(pg.PlotCurveItem(pen=None))
+            self._bands.append(pg.PlotCurveItem(pen=None, antialias=False))
             self.item.addItem(self._bands[-1], ignoreBounds=True)
         for band, colour in zip(self._bands, colours, strict=False):
             band.setBrush(pg.mkBrush(colour))

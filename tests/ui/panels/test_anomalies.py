@@ -19,7 +19,8 @@ from genstudio.applications.detection import rank
 from genstudio.applications.screening import Screening
 from genstudio.models.registry import models
 from genstudio.ui.anomaly_map import NOT_EXACT
-from genstudio.ui.panels.anomalies import FIRST_ROWS, MORE_ROWS, ROWS_WHILE_TRAINING, AnomaliesPanel
+from genstudio.ui.anomaly_rows import FIRST_ROWS, MORE_ROWS, ROWS_WHILE_TRAINING
+from genstudio.ui.panels.anomalies import AnomaliesPanel
 from genstudio.ui.session_model import SessionModel
 from genstudio.ui.theme import Theme
 from tests.patience import PATIENCE_MS
@@ -50,7 +51,7 @@ class Hand:
         assert run is not None
         self.until(lambda: run.status.ended)
         self.until(lambda: self.panel.screening is not None and len(self.panel.screening.rows) == self.rows()
-                   and self.panel.strange.rows.rowCount() > 0)
+                   and self.panel.rows.strange.rows.rowCount() > 0)
         assert self.panel.screening is not None
         return self.panel.screening
 
@@ -80,12 +81,12 @@ class Hand:
         QTest.mouseClick(self.find(name), LEFT)
 
     def show_tab(self, title: str) -> None:
-        bar = self.panel.views.tabs.tabBar()
+        bar = self.panel.rows.views.tabs.tabBar()
         place = [bar.tabText(i) for i in range(bar.count())].index(title)
         QTest.mouseClick(bar, LEFT, pos=bar.tabRect(place).center())
 
     def select(self, place: int) -> None:
-        table = self.panel.strange.table
+        table = self.panel.rows.strange.table
         index = table.model().index(place, 0)
         table.scrollTo(index)
         QTest.mouseClick(table.viewport(), LEFT, pos=table.visualRect(index).center())
@@ -121,7 +122,7 @@ def write_table(path: Path, header: list[str], columns: np.ndarray) -> Path:
 
 def assert_in_step(hand: Hand, scores: np.ndarray) -> None:
     """Editors, line, count, rings and matrix tell of one threshold."""
-    value = hand.panel.histogram.threshold()
+    value = hand.panel.rows.histogram.threshold()
     assert hand.typed("threshold_value") == pytest.approx(value, rel=1e-5)
     expected = ScoreDistribution.of(scores).by_value(value)
     assert hand.typed("threshold_percent") == pytest.approx(expected.percent, rel=1e-3, abs=1e-9)
@@ -129,29 +130,30 @@ def assert_in_step(hand: Hand, scores: np.ndarray) -> None:
     assert isinstance(label, QLabel)
     flagged = int((scores > value).sum())
     assert label.text() == f"{flagged:,} flagged"
-    hand.until(lambda: len(hand.panel.map.stage.arrays().get("flagged", ())) == flagged)
-    confusion = hand.panel.detection.matrix.confusion
+    hand.until(lambda: len(hand.panel.rows.map.stage.arrays().get("flagged", ())) == flagged)
+    confusion = hand.panel.rows.detection.matrix.confusion
     assert confusion.tp + confusion.fp == flagged
 
 
 def test_the_strangest_percent_is_flagged_at_once(textbook: Hand) -> None:
     found = textbook.train()
     assert textbook.typed("threshold_percent") == 1
-    assert textbook.panel.histogram.threshold() == pytest.approx(-np.percentile(-found.scores, 1))
+    assert textbook.panel.rows.histogram.threshold() == pytest.approx(-np.percentile(-found.scores, 1))
     assert_in_step(textbook, found.scores)
-    assert textbook.panel.histogram.arrays()["count.1"].sum() <= 50
-    assert "boundary" in textbook.panel.map.stage.arrays() or textbook.panel.map.stage.is_layer_visible("boundary")
+    assert textbook.panel.rows.histogram.arrays()["count.1"].sum() <= 50
+    stage = textbook.panel.rows.map.stage
+    assert "boundary" in stage.arrays() or stage.is_layer_visible("boundary")
 
 
 def test_percent_value_and_line_stay_in_step(textbook: Hand) -> None:
     scores = textbook.train().scores
     textbook.type_in("threshold_percent", "5")
-    assert textbook.panel.histogram.threshold() == pytest.approx(-np.percentile(-scores, 5))
+    assert textbook.panel.rows.histogram.threshold() == pytest.approx(-np.percentile(-scores, 5))
     assert_in_step(textbook, scores)
     textbook.type_in("threshold_value", "7.5")
-    assert textbook.panel.histogram.threshold() == 7.5
+    assert textbook.panel.rows.histogram.threshold() == 7.5
     assert_in_step(textbook, scores)
-    histogram = textbook.panel.histogram
+    histogram = textbook.panel.rows.histogram
     drag(histogram, (7.5, histogram.bounds()[3] / 2), (6.0, histogram.bounds()[3] / 2))
     assert histogram.threshold() == pytest.approx(6.0, abs=0.2)
     assert_in_step(textbook, scores)
@@ -164,11 +166,11 @@ def test_percent_value_and_line_stay_in_step(textbook: Hand) -> None:
 @pytest.mark.parametrize("text", ["-1", "101", "much"])
 def test_a_percentile_that_cannot_be_is_marked_and_changes_nothing(textbook: Hand, text: str) -> None:
     textbook.train()
-    before = textbook.panel.histogram.threshold()
+    before = textbook.panel.rows.histogram.threshold()
     textbook.type_in("threshold_percent", text)
     assert textbook.find("threshold_percent").property("problem")
     assert "Strangest must be" in textbook.find("threshold_percent").toolTip()
-    assert textbook.panel.histogram.threshold() == before
+    assert textbook.panel.rows.histogram.threshold() == before
     textbook.type_in("threshold_percent", "2")
     assert not textbook.find("threshold_percent").property("problem")
 
@@ -179,47 +181,48 @@ def test_figures_are_those_of_the_ranking(textbook: Hand) -> None:
     np.testing.assert_array_equal(found.rows, np.arange(TEXTBOOK_ROWS))
     ranking = rank(found.scores, labels, 1)
     textbook.show_tab("Labels")
-    texts = {key: label.text() for key, label in textbook.panel.detection.figures.items()}
+    texts = {key: label.text() for key, label in textbook.panel.rows.detection.figures.items()}
     assert texts["auroc"] == f"{ranking.auroc:.3f} ± {ranking.auroc_stderr():.3f}"
     assert texts["average_precision"] == f"{ranking.average_precision:.3f}"
-    assert textbook.panel.detection.matrix.confusion == ranking.confusion(textbook.panel.histogram.threshold())
+    confusion = textbook.panel.rows.detection.matrix.confusion
+    assert confusion == ranking.confusion(textbook.panel.rows.histogram.threshold())
     textbook.click("best_f1")
     best_f1, best_value = ranking.best_f1()
-    assert textbook.panel.histogram.threshold() == best_value
-    assert textbook.panel.detection.figures["f1"].text() == f"{best_f1:.3f}"
+    assert textbook.panel.rows.histogram.threshold() == best_value
+    assert textbook.panel.rows.detection.figures["f1"].text() == f"{best_f1:.3f}"
     assert_in_step(textbook, found.scores)
     point = ranking.confusion(best_value)
-    assert textbook.panel.curves.roc.point() == pytest.approx((point.fp / 1000, point.recall))
-    assert textbook.panel.curves.precision_recall.point() == pytest.approx((point.recall, point.precision))
+    assert textbook.panel.rows.curves.roc.point() == pytest.approx((point.fp / 1000, point.recall))
+    assert textbook.panel.rows.curves.precision_recall.point() == pytest.approx((point.recall, point.precision))
 
 
 def test_a_selected_row_is_ringed_and_explained(textbook: Hand) -> None:
     found = textbook.train()
     textbook.select(2)
     place = found.strangest(3)[2]
-    row = textbook.panel.strange.rows.rows[2]
+    row = textbook.panel.rows.strange.rows.rows[2]
     assert row.row == found.rows[place]
     reason = textbook.find("row_reason")
     assert isinstance(reason, QLabel)
     assert reason.text().startswith(f"Row {row.row + 1:,}: ")
-    bars = textbook.panel.strange.bars.arrays()
+    bars = textbook.panel.rows.strange.bars.arrays()
     assert {name: values[0] for name, values in bars.items()} == pytest.approx(
         dict(zip("xy", row.contributions, strict=True)))
-    marked = textbook.panel.map.marked()
+    marked = textbook.panel.rows.map.marked()
     assert marked is not None
     np.testing.assert_array_equal(marked, found.x[place])
 
 
 def test_more_rows_are_listed_on_demand(textbook: Hand) -> None:
     found = textbook.train()
-    assert textbook.panel.strange.rows.rowCount() == FIRST_ROWS
+    assert textbook.panel.rows.strange.rows.rowCount() == FIRST_ROWS
     textbook.select(1)
-    chosen = textbook.panel.strange.rows.rows[1].row
+    chosen = textbook.panel.rows.strange.rows.rows[1].row
     textbook.click("more")
-    textbook.until(lambda: textbook.panel.strange.rows.rowCount() == FIRST_ROWS + MORE_ROWS)
-    listed = [row.row for row in textbook.panel.strange.rows.rows]
+    textbook.until(lambda: textbook.panel.rows.strange.rows.rowCount() == FIRST_ROWS + MORE_ROWS)
+    listed = [row.row for row in textbook.panel.rows.strange.rows.rows]
     np.testing.assert_array_equal(listed, found.rows[found.strangest(FIRST_ROWS + MORE_ROWS)])
-    selected = textbook.panel.strange.table.selectionModel().selectedRows()
+    selected = textbook.panel.rows.strange.table.selectionModel().selectedRows()
     assert [listed[index.row()] for index in selected] == [chosen]
 
 
@@ -232,7 +235,7 @@ def test_flagged_rows_are_exported(textbook: Hand, tmp_path: Path, monkeypatch: 
     textbook.until(textbook.find("export").isEnabled)
     with path.open(newline="") as file:
         rows = list(csv.DictReader(file))
-    beyond = found.order[: (found.scores > textbook.panel.histogram.threshold()).sum()]
+    beyond = found.order[: (found.scores > textbook.panel.rows.histogram.threshold()).sum()]
     assert [int(row["row"]) - 1 for row in rows] == found.rows[beyond].tolist()
     np.testing.assert_allclose([float(row["anomaly_score"]) for row in rows], found.scores[beyond])
     np.testing.assert_array_equal([[float(row["x"]), float(row["y"])] for row in rows], found.x[beyond])
@@ -257,11 +260,11 @@ def test_columns_beyond_two_have_no_boundary(hand: Hand) -> None:
     assert isinstance(sentence, QLabel)
     assert sentence.isVisible()
     assert sentence.text() == NOT_EXACT
-    assert "boundary" not in hand.panel.map.stage.arrays()
-    assert "No word of the label marks anomalies" in hand.panel.detection.sentence.text()
-    rings = hand.panel.map.stage.arrays()["flagged"]
-    hand.panel.map.choice.choose_pair(2, 3)
-    other = hand.panel.map.stage.arrays()["flagged"]
+    assert "boundary" not in hand.panel.rows.map.stage.arrays()
+    assert "No word of the label marks anomalies" in hand.panel.rows.detection.sentence.text()
+    rings = hand.panel.rows.map.stage.arrays()["flagged"]
+    hand.panel.rows.map.choice.choose_pair(2, 3)
+    other = hand.panel.rows.map.stage.arrays()["flagged"]
     assert rings.shape == other.shape
     assert not np.allclose(rings, other)
 
@@ -271,11 +274,11 @@ def test_one_column_is_shown_against_the_score(hand: Hand, tmp_path: Path) -> No
     hand.model.open_data(write_table(tmp_path / "one.csv", ["length"], x[:, None]))
     hand.until(lambda: hand.model.data is not None and hand.model.data.name.startswith("one"))
     found = hand.train()
-    points = hand.panel.map.stage.arrays()["data"]
+    points = hand.panel.rows.map.stage.arrays()["data"]
     assert points.shape == (301, 2)
     np.testing.assert_allclose(np.sort(points[:, 1]), np.sort(found.scores))
     assert found.x[found.order[0]] == pytest.approx(9.0)
-    assert "have no label" in hand.panel.detection.sentence.text()
+    assert "have no label" in hand.panel.rows.detection.sentence.text()
 
 
 def test_names_with_markup_stay_plain_text(hand: Hand, tmp_path: Path) -> None:
@@ -290,7 +293,7 @@ def test_names_with_markup_stay_plain_text(hand: Hand, tmp_path: Path) -> None:
     assert header == HTML
     tooltip = table.model().headerData(3, Qt.Orientation.Horizontal, Qt.ItemDataRole.ToolTipRole)
     assert QTextDocumentFragment.fromHtml(tooltip).toPlainText() == HTML
-    assert HTML in hand.panel.strange.bars.arrays()
+    assert HTML in hand.panel.rows.strange.bars.arrays()
     for label in hand.panel.findChildren(QLabel):
         assert label.textFormat() == Qt.TextFormat.PlainText or HTML not in label.text()
 
@@ -304,18 +307,18 @@ def test_rows_without_any_density_are_the_strangest(hand: Hand, tmp_path: Path) 
     found = hand.train()
     infinite = np.isinf(found.scores)
     assert infinite.any()
-    assert np.isfinite(hand.panel.histogram.threshold())
+    assert np.isfinite(hand.panel.rows.histogram.threshold())
     hand.type_in("threshold_percent", "0")
     label = hand.find("flagged")
     assert isinstance(label, QLabel)
     assert label.text() == f"{infinite.sum()} flagged"
     hand.select(0)
     assert table_text(hand, 0, 1) == "∞"
-    assert sum(values[0] for values in hand.panel.strange.bars.arrays().values()) == pytest.approx(1)
+    assert sum(values[0] for values in hand.panel.rows.strange.bars.arrays().values()) == pytest.approx(1)
 
 
 def table_text(hand: Hand, row: int, column: int) -> str:
-    model = hand.panel.strange.table.model()
+    model = hand.panel.rows.strange.table.model()
     return str(model.data(model.index(row, column)))
 
 
@@ -325,9 +328,9 @@ def test_labels_of_one_kind_have_a_sentence_in_their_place(hand: Hand) -> None:
     hand.model.edit_preparation(columns=("x", "y"), label="")
     hand.until(lambda: hand.model.data is not None and hand.model.data.labels is None)
     hand.train()
-    assert "have no label" in hand.panel.detection.sentence.text()
+    assert "have no label" in hand.panel.rows.detection.sentence.text()
     hand.show_tab("Labels")
-    assert hand.panel.detection.sentence.isVisible()
+    assert hand.panel.rows.detection.sentence.isVisible()
     assert not hand.find("best_f1").isVisible()
 
 
@@ -371,13 +374,13 @@ def test_without_a_run_a_sentence_says_what_to_do(hand: Hand) -> None:
 def test_a_low_panel_keeps_the_histogram_in_a_tab(textbook: Hand) -> None:
     scores = textbook.train().scores
     textbook.panel.resize(640, 400)
-    assert textbook.panel.histogram.isVisible()
+    assert textbook.panel.rows.histogram.isVisible()
     textbook.show_tab("Rows")
-    assert not textbook.panel.histogram.isVisible()
+    assert not textbook.panel.rows.histogram.isVisible()
     textbook.type_in("threshold_percent", "4")
     textbook.panel.resize(640, 600)
-    assert textbook.panel.histogram.isVisible()
-    assert textbook.panel.views.tabs.count() == 3
+    assert textbook.panel.rows.histogram.isVisible()
+    assert textbook.panel.rows.views.tabs.count() == 3
     assert_in_step(textbook, scores)
 
 
@@ -388,7 +391,7 @@ def test_nothing_is_clipped_in_a_narrow_window(textbook: Hand, theme: Theme, mod
     textbook.panel.resize(640, 400)
     assert (textbook.panel.width(), textbook.panel.height()) == (640, 400)
     for tab in range(4):
-        textbook.panel.views.tabs.setCurrentIndex(tab)
+        textbook.panel.rows.views.tabs.setCurrentIndex(tab)
         textbook.qtbot.waitExposed(textbook.panel)
         for widget in textbook.panel.findChildren(QWidget):
             if widget.isVisible() and widget.objectName().startswith("anomaly.") and not isinstance(widget, QSplitter):

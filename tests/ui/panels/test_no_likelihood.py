@@ -62,19 +62,19 @@ def test_live_shows_how_samples_of_one_column_are_spread(open_desk: Callable[...
 
 def test_anomalies_names_the_score_and_its_weakness(moons: Desk) -> None:
     anomalies: AnomaliesPanel = panel(moons, "anomaly")
-    moons.until(lambda: anomalies.strange.rows.rowCount() > 0)
+    moons.until(lambda: anomalies.rows.strange.rows.rowCount() > 0)
     assert moons.find("anomaly.caveat").text() == WEAK
     assert moons.find("anomaly.caveat").isVisible()
-    assert "discriminator" in anomalies.histogram.item.getAxis("bottom").labelText
+    assert "discriminator" in anomalies.rows.histogram.item.getAxis("bottom").labelText
     place = HEADERS.index("Score")
-    header = anomalies.strange.rows.headerData(place, Qt.Orientation.Horizontal, Qt.ItemDataRole.ToolTipRole)
+    header = anomalies.rows.strange.rows.headerData(place, Qt.Orientation.Horizontal, Qt.ItemDataRole.ToolTipRole)
     assert "discriminator" in header
-    assert "nats" not in anomalies.strange.rows.rows[0].reason
+    assert "nats" not in anomalies.rows.strange.rows.rows[0].reason
     assert not moons.find("anomaly.stage.layer.heat").isVisible()
     moons.model.choose_model("gmm")
     moons.train()
     moons.until(lambda: not moons.find("anomaly.caveat").isVisible())
-    moons.until(lambda: "negative log-likelihood, nats" in anomalies.histogram.item.getAxis("bottom").labelText)
+    moons.until(lambda: "negative log-likelihood, nats" in anomalies.rows.histogram.item.getAxis("bottom").labelText)
     assert moons.find("anomaly.stage.layer.heat").isVisible()
 
 

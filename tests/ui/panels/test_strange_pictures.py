@@ -58,7 +58,7 @@ def test_rows_are_scored_by_the_bound_and_rows_and_pictures_follow_one_another(h
     hand.until(lambda: len(hand.find("anomaly.pictures").pictures) == 80)
     trained(hand, blobs(120))
     hand.until(lambda: panel.screening is not None and len(panel.screening.rows) == 120)
-    hand.until(lambda: panel.strange.rows.rowCount() > 0)
+    hand.until(lambda: panel.rows.strange.rows.rowCount() > 0)
     assert np.isfinite(panel.screening.scores).all()
     assert hand.find("anomaly.of_pictures").isHidden()
     trained(hand, dark_with_one_bright())
