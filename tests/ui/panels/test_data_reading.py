@@ -203,6 +203,7 @@ def test_data_can_be_loaded_while_a_model_trains(panel: DataPanel, qtbot: QtBot,
     model.set_models(models())
     settled(qtbot, model)
     model.slow_down(0.2)
+    model.edit_settings(tol=0.0, max_iter=100_000)
     model.train()
     run = model.training
     assert run is not None
