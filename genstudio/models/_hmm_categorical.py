@@ -98,6 +98,11 @@ class CategoricalObservations(Observations[CategoricalEmission]):
             drawn = self._counted((labels[:, None] == np.arange(self.n_components)).astype(float)) + 1.0
         return CategoricalEmission(drawn / drawn.sum(axis=1, keepdims=True))
 
+    def overall(self) -> CategoricalEmission:
+        """All states with the shares of all rows."""
+        shares = np.bincount(self.codes, minlength=self.n_features + 2)[: self.n_features] + 1.0
+        return CategoricalEmission(np.tile(shares / shares.sum(), (self.n_components, 1)))
+
     def frames(self, emission: CategoricalEmission) -> Frames:
         """How well each state explains each row."""
         return emission.frames(self.codes)

@@ -32,14 +32,15 @@ def cluster_means(x: Floats, labels: Ints | None, k: int, m: int, seed: int) -> 
     for state in range(k):
         own = x[labels == state]
         # A state without rows starts where all rows do.
-        centres, found = _clusters(own if len(own) else x, m, seed)
-        means[state] = centres
+        means[state], found = _clusters(own if len(own) else x, m, seed)
         idle += m - (len(np.unique(found)) if len(own) else 0)
     return means, idle
 
 
 def _clusters(x: Floats, k: int, seed: int) -> tuple[Floats, Ints]:
     """Centres of k clusters, shape (k, D), and the cluster of each row; of fewer rows some centres are equal."""
+    if k == 1:
+        return x.mean(axis=0, keepdims=True), np.zeros(len(x), dtype=np.int64)
     if len(x) < k:
         rows = np.arange(k) % len(x)
         return x[rows], np.arange(len(x))

@@ -90,6 +90,10 @@ class Observations(ABC, Generic[E]):
         """
 
     @abstractmethod
+    def overall(self) -> E:
+        """All states as all rows are; known at once."""
+
+    @abstractmethod
     def frames(self, emission: E) -> Frames:
         """How well each state explains each row."""
 

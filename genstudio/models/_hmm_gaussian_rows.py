@@ -49,6 +49,12 @@ class GaussianObservations(Observations[GaussianEmission]):
             means = _in_line(means)
         return self._emission(means.reshape(n, -1), self.spreads.whole(x, n), np.full(n, 1.0 / self.n_mix))
 
+    def overall(self) -> GaussianEmission:
+        """All Gaussians with the mean and the covariance of all rows."""
+        n = self.settings.n_components * self.n_mix
+        spreads = self.spreads.whole(self._known(self._usable()), n)
+        return self._emission(np.tile(self.rows.centre, (n, 1)), spreads, np.full(n, 1.0 / self.n_mix))
+
     def frames(self, emission: GaussianEmission) -> Frames:
         """How well each state explains each row; what is missing is integrated out."""
         whole = isinstance(self.complete, slice)

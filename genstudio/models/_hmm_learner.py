@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from genstudio.data.dataset import Dataset
+from genstudio.errors import SettingsError
 from genstudio.models._hmm_emission import EMPTY, HiddenMarkov, Observations
 from genstudio.models._hmm_given import model_of
 from genstudio.models._hmm_observations import data_dimension, observations
@@ -23,6 +24,8 @@ from genstudio.training.events import Note
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+# A start on fewer rows is found before anyone could look.
+QUICK_ROWS = 5_000
 # Expected transitions below this are none: dividing by their sum would overflow.
 NO_TRANSITIONS = 1e-290
 # States begun anew in one restart; one that empties again and again is not needed.
@@ -67,8 +70,17 @@ class ChainLearner:
         return self.held.model
 
     def start(self) -> Generator[None, None, None]:
-        """hmmlearn's start with a seed of its own for each restart; what is given by hand stands in its place."""
-        self.held.model = yield from in_background(self._find, "genstudio-start")
+        """hmmlearn's start with a seed of its own for each restart; what is given by hand stands in its place.
+
+        Until it is found, all states are as all rows are.
+        """
+        if self.items <= QUICK_ROWS or self.settings.all_given:
+            self.held.model = self._find()
+        else:
+            if self.held.model is None:
+                chain = starting_chain(self.settings, self.lengths, self.seed)
+                self.held.model = HiddenMarkov(chain, self.rows.overall())
+            self.held.model = yield from in_background(self._find, "genstudio-start")
         self.restarts += 1
         self.repairs.clear()
 
@@ -128,14 +140,23 @@ class ChainLearner:
         settings, seed = self.settings, (self.seed + self.restarts) % 2**32
         given = settings.given
         if settings.all_given:
-            return model_of(given, settings, self.dimension)
+            return self._typed(given)
         labels = segments(self.lengths, settings.n_components) if settings.topology == "left_to_right" else None
         chain = starting_chain(settings, self.lengths, seed)
         found = HiddenMarkov(chain, self.rows.start(labels, seed))
         if not given:
             return found
         parameters = {"startprob": chain.startprob, "transmat": chain.transmat, **found.emission.parameters()}
-        return model_of({**parameters, **given}, settings, self.dimension)
+        return self._typed({**parameters, **given})
+
+    def _typed(self, parameters: Mapping[str, Any]) -> HiddenMarkov:
+        found = model_of(parameters, self.settings, self.dimension)
+        if found.emission.n_states != self.settings.n_components:
+            raise SettingsError(
+                f"Parameters of {found.emission.n_states} states were typed, but n_components is "
+                f"{self.settings.n_components}.", "Change either.",
+            )
+        return found
 
     def _expected(self) -> tuple[HiddenMarkov, Smoothed]:
         # Parameters may have been dragged by hand since the last step.

@@ -87,6 +87,11 @@ class PoissonObservations(Observations[PoissonEmission]):
         ones = (labels[:, None] == np.arange(self.n_components)).astype(float)
         return self.maximized(PoissonEmission(self._drawn(np.random.RandomState(seed), self.n_components)), ones)
 
+    def overall(self) -> PoissonEmission:
+        """All states with the mean counts of all rows."""
+        means = self.counts.sum(axis=0) / np.maximum(self.known.sum(axis=0), 1.0)
+        return PoissonEmission(np.tile(means, (self.n_components, 1)))
+
     def frames(self, emission: PoissonEmission) -> Frames:
         """How well each state explains each row."""
         return Frames.of(emission.joined(self.counts, self.known, self.constant))
