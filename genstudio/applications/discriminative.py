@@ -19,8 +19,8 @@ from genstudio.errors import DataError
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-WORDS = "mean and deviation of each column in the first and in the second half"
-SYMBOL_WORDS = "share of each symbol in the first and in the second half"
+WORDS = "mean and deviation of each column in both halves"
+SYMBOL_WORDS = "share of each symbol in both halves"
 MOST_STEPS = 1_000
 
 
