@@ -7,6 +7,7 @@ from scipy.stats import norm, poisson
 
 from genstudio.data.reader import Watch
 from genstudio.runs.question import Answer, Array, Subject, evenly, question
+from genstudio.runs.questions.density import likelihoods
 from genstudio.runs.questions.states import first_rows
 from genstudio.runs.timeline import PARTS
 
@@ -28,7 +29,7 @@ def set_chain(subject: Subject, watch: Watch, *, judged: bool = True, **paramete
         The parameters; and if judged `train`, `valid` and `test`: mean log-likelihoods, nats per row, data units.
     """
     subject.fitted.set_chain({name: np.asarray(array, float) for name, array in parameters.items()})
-    return {**subject.fitted.chain(), **(_likelihoods(subject, watch) if judged else {})}
+    return {**subject.fitted.chain(), **(likelihoods(subject, watch) if judged else {})}
 
 
 @question
@@ -75,19 +76,6 @@ def emission_line(subject: Subject, watch: Watch, *, n: int, most: int) -> Answe
         each = norm.pdf(x, found["means"], np.sqrt(found["covars"][:, :, 0]))
         density = np.einsum("km,kmp->kp", found["weights"], each)
     return {"x": x, "density": shares[:, None] * density}
-
-
-def _likelihoods(subject: Subject, watch: Watch) -> Answer:
-    """Mean log-likelihood of each part, nats per row that is no gap, data units; parts without rows are left out."""
-    data, found = subject.items(), dict[str, Array]()
-    for place, name in enumerate(PARTS):
-        rows = getattr(data, name)
-        if len(rows):
-            watch(place / len(PARTS), "Scoring rows")
-            x = data.preparation.to_data(rows)
-            seen = max(int(np.isfinite(x).any(axis=1).sum()), 1)
-            found[name] = np.array(subject.fitted.step_log_prob(x, _lengths(subject, name)).sum() / seen)
-    return found
 
 
 def _lengths(subject: Subject, part: str) -> Array:

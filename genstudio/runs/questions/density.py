@@ -116,13 +116,26 @@ def scores(subject: Subject, watch: Watch, x: Array) -> Answer:
 
 @question
 def likelihoods(subject: Subject, watch: Watch) -> Answer:
-    """Mean log-likelihood of each part of the data, nats per item, data units; parts without rows are left out."""
+    """Mean log-likelihood of each part of the data, nats per item, data units; parts without rows are left out.
+
+    Of sequences it is that of a row that is no gap, given those before it.
+    """
     data = subject.items()
     parts = {"train": data.train, "valid": data.valid, "test": data.test}
-    return {
-        name: np.array(in_chunks(subject.fitted.log_prob, data.preparation.to_data(part), watch, "Scoring rows").mean())
-        for name, part in parts.items() if len(part)
-    }
+    found = {}
+    for place, (name, part) in enumerate(parts.items()):
+        if len(part) and data.lengths is not None:
+            watch(place / len(parts), "Scoring rows")
+            found[name] = _mean_in_time(subject.fitted, data.preparation.to_data(part), data.lengths[place])
+        elif len(part):
+            x = data.preparation.to_data(part)
+            found[name] = np.array(in_chunks(subject.fitted.log_prob, x, watch, "Scoring rows").mean())
+    return found
+
+
+def _mean_in_time(fitted: Fitted, x: Array, lengths: Array) -> Array:
+    seen = int(np.isfinite(x).any(axis=1).sum())
+    return np.array(fitted.step_log_prob(x, lengths).sum() / max(seen, 1))
 
 
 def strangeness(subject: Subject, watch: Watch, x: Array) -> Array:

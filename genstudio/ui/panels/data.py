@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -28,6 +28,7 @@ from genstudio.ui.data_views.series_view import SeriesView
 from genstudio.ui.icons import bind_icon
 from genstudio.ui.panel import Panel, PanelInfo
 
+_TABLE_FILES = "CSV (*.csv);;NumPy (*.npz)"
 _PICTURE_FILES = "NPZ (*.npz);;Zip of PNGs, a folder a class (*.zip)"
 _OF_TABLES = {
     "columns": ("Columns", "histogram", "Which columns there are, what is learned from, and how the table is prepared"),
@@ -138,14 +139,14 @@ class DataPanel(Panel):
             self.model.messages.show_error(DataError("There are no data to export.", "Open a file first."))
             return
         pictures = isinstance(raw, Pictures)
-        endings = (".npz", ".zip") if pictures else (".csv",)
+        endings = (".npz", ".zip") if pictures else (".csv", ".npz")
         suggested = f"{Path(raw.name).stem or 'data'}-prepared{endings[0]}"
         title = f"Export the prepared {'pictures' if pictures else 'table'}"
-        name, _ = QFileDialog.getSaveFileName(self, title, suggested, _PICTURE_FILES if pictures else "CSV (*.csv)")
+        name, _ = QFileDialog.getSaveFileName(self, title, suggested, _PICTURE_FILES if pictures else _TABLE_FILES)
         if not name:
             return
         path = Path(name) if name.lower().endswith(endings) else Path(f"{name}{endings[0]}")
-        write = write_prepared_pictures if pictures else write_prepared
+        write = write_prepared_pictures if pictures else partial(write_prepared, raw=raw)
         self.model.pump.run(
             "data.export", lambda watch: write(path, data),
             lambda done: self.model.messages.show("info", f"{path.name} was written."), self.model.messages.show_error,
