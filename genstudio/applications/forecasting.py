@@ -38,7 +38,7 @@ class Outlook:
         return Outlook(draws, truth, plain, found, errors(found, truth, plain, symbols))
 
 
-def forecast(fitted: Fitted, x: Floats, start: int, steps: int, draws: int, seed: int) -> Outlook:
+def forecast(fitted: Fitted, x: Floats, start: int, steps: int, *, draws: int, seed: int) -> Outlook:
     """The next rows given all before `start`; the plain guess is the last value that was seen.
 
     Arguments:
@@ -55,7 +55,7 @@ def forecast(fitted: Fitted, x: Floats, start: int, steps: int, draws: int, seed
 
 
 def one_step_forecasts(
-    fitted: Fitted, x: Floats, start: int, steps: int, draws: int, seed: int, watch: Watch = unwatched
+    fitted: Fitted, x: Floats, start: int, steps: int, *, draws: int, seed: int, watch: Watch = unwatched
 ) -> Outlook:
     """Each of the next rows given all before it, as `forecast` says it; none beyond the row after the last.
 

@@ -45,7 +45,7 @@ def hide(x: Floats, stretches: Sequence[Stretch]) -> Floats:
 
 
 def fill_gaps(
-    fitted: Fitted, x: Floats, stretches: Sequence[Stretch], draws: int, seed: int, watch: Watch = unwatched
+    fitted: Fitted, x: Floats, stretches: Sequence[Stretch], *, draws: int, seed: int, watch: Watch = unwatched
 ) -> Gaps:
     """Draws of what is missing in one sequence; the plain guess is a straight line from what is before to what follows.
 
@@ -59,7 +59,7 @@ def fill_gaps(
     seen = hide(x, stretches)
     rows = np.flatnonzero(np.isnan(seen).any(axis=1))
     missing = np.isnan(seen[rows])
-    drawn = _drawn(fitted, seen, rows, draws, seed, watch)
+    drawn = _drawn(fitted, seen, rows, draws=draws, seed=seed, watch=watch)
     truth = np.where(missing, x[rows], np.nan)
     symbols = [bool(column.levels) for column in fitted.preparation.columns]
     plain = np.column_stack([
@@ -83,7 +83,7 @@ def nearest(values: Floats) -> Floats:
     return np.asarray(values[known[np.searchsorted(middles, np.arange(len(values)))]])
 
 
-def _drawn(fitted: Fitted, seen: Floats, rows: Ints, draws: int, seed: int, watch: Watch) -> Floats:
+def _drawn(fitted: Fitted, seen: Floats, rows: Ints, *, draws: int, seed: int, watch: Watch) -> Floats:
     """Draws of some rows, shape (draws, G, D), so many at a time as memory allows."""
     lengths = np.array([len(seen)])
     if not len(rows):

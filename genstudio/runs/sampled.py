@@ -25,7 +25,7 @@ def sampled_table(preparation: Preparation, x: Array, component: Array) -> Table
         x: shape (N, D), data units.
         component: which component each came from, shape (N,); a last column counts them from 1 unless all are -1.
     """
-    columns = [_column(known, x[:, i]) for i, known in enumerate(preparation.columns)]
+    columns = [sampled_column(known, x[:, i]) for i, known in enumerate(preparation.columns)]
     if (component >= 0).any():
         columns.append(Column(COMPONENT, ColumnType.NUMBER, component + 1.0))
     return Table("samples", tuple(columns))
@@ -40,8 +40,8 @@ def beside_table(preparation: Preparation, x: Array, other: Array, row: Array | 
     """
     columns = [] if row is None else [Column("row", ColumnType.NUMBER, row + 1.0)]
     for i, known in enumerate(preparation.columns):
-        columns.append(_column(known, x[:, i]))
-        columns.append(replace(_column(known, other[:, i]), name=f"{known.name} again"))
+        columns.append(sampled_column(known, x[:, i]))
+        columns.append(replace(sampled_column(known, other[:, i]), name=f"{known.name} again"))
     return Table("reconstructions", tuple(columns))
 
 
@@ -63,7 +63,7 @@ def write_beside(path: Path, preparation: Preparation, x: Array, other: Array, r
     write_csv(path, columns)
 
 
-def _column(known: Column, values: Array) -> Column:
+def sampled_column(known: Column, values: Array) -> Column:
     """A column of samples; a model knows no words, so that codes come out between and beyond them."""
     if known.levels:
         values = np.clip(np.rint(values), 0, len(known.levels) - 1)

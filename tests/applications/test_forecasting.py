@@ -38,7 +38,7 @@ def test_draws_have_the_mean_and_variance_of_the_exact_law(scaling: str, gap: tu
 def test_rows_of_a_draw_follow_from_each_other() -> None:
     """The states of a draw are one path, not a state for each row by itself."""
     fitted, _ = known()
-    drawn = forecast(fitted, SERIES, 8, 9, DRAWS, 0).draws[:, :, 0] > 16
+    drawn = forecast(fitted, SERIES, 8, 9, draws=DRAWS, seed=0).draws[:, :, 0] > 16
     together = (drawn[:, 7] & drawn[:, 8]).mean()
     assert together == pytest.approx(drawn[:, 7].mean() * TRANSMAT[2, 2], abs=4 * np.sqrt(0.25 / DRAWS))
 
@@ -72,6 +72,6 @@ def test_each_row_is_forecast_from_all_before_it() -> None:
 
 def test_the_same_seed_gives_the_same_draws() -> None:
     fitted, _ = known()
-    first, again, other = (forecast(fitted, SERIES, 5, 4, 20, seed).draws for seed in (1, 1, 2))
+    first, again, other = (forecast(fitted, SERIES, 5, 4, draws=20, seed=seed).draws for seed in (1, 1, 2))
     np.testing.assert_array_equal(first, again)
     assert not np.array_equal(first, other)

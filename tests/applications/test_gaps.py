@@ -23,7 +23,7 @@ def test_the_mean_of_draws_is_the_exact_conditional_mean(scaling: str, cells: li
     x = SERIES.copy()
     x[tuple(zip(*cells, strict=True))] = np.nan
     fitted, _ = known(scaling)
-    found = fill_gaps(fitted, x, (), DRAWS, seed=1)
+    found = fill_gaps(fitted, x, (), draws=DRAWS, seed=1)
     draws = np.tile(x, (DRAWS, 1, 1))
     draws[:, found.rows] = found.outlook.draws
     mean, variance = missing_moments(x)
@@ -43,7 +43,7 @@ def test_rows_of_a_draw_belong_together() -> None:
     x = SERIES.copy()
     x[2:4] = np.nan
     fitted, _ = known()
-    first, second = np.moveaxis(fill_gaps(fitted, x, (), many, seed=2).outlook.draws[:, :, 0], 1, 0)
+    first, second = np.moveaxis(fill_gaps(fitted, x, (), draws=many, seed=2).outlook.draws[:, :, 0], 1, 0)
     every, weights = paths(x)
     expected = weights @ (MEANS[every[:, 2], 0] * MEANS[every[:, 3], 0])
     product = first * second
@@ -56,7 +56,7 @@ def test_what_is_hidden_is_the_truth() -> None:
     fitted, _ = known()
     x = SERIES.copy()
     x[6, 1] = np.nan
-    found = fill_gaps(fitted, x, [(2, 4)], 500, seed=0)
+    found = fill_gaps(fitted, x, [(2, 4)], draws=500, seed=0)
     assert found.rows.tolist() == [2, 3, 6]
     np.testing.assert_array_equal(found.outlook.truth[:2], SERIES[2:4])
     assert np.isnan(found.outlook.truth[2]).all()
@@ -73,7 +73,7 @@ def test_draws_do_not_hang_on_how_many_fit_into_memory(monkeypatch: pytest.Monke
     x[3:5] = np.nan
     monkeypatch.setattr(gaps, "MOST_NUMBERS", 300 * x.size)
     told: list[float] = []
-    found = fill_gaps(fitted, x, (), 1000, 5, lambda share, doing: told.append(share))
+    found = fill_gaps(fitted, x, (), draws=1000, seed=5, watch=lambda share, doing: told.append(share))
     assert told == [0.0, 0.3, 0.6, 0.9]
     drawn = found.outlook.draws
     assert drawn.shape == (1000, 2, 2)
@@ -85,12 +85,12 @@ def test_draws_do_not_hang_on_how_many_fit_into_memory(monkeypatch: pytest.Monke
         raise Cancelled
 
     with pytest.raises(Cancelled):
-        fill_gaps(fitted, x, (), 1000, 5, given_up)
+        fill_gaps(fitted, x, (), draws=1000, seed=5, watch=given_up)
 
 
 def test_nothing_is_missing() -> None:
     fitted, _ = known()
-    found = fill_gaps(fitted, SERIES, (), 10, 0)
+    found = fill_gaps(fitted, SERIES, (), draws=10, seed=0)
     assert found.outlook.draws.shape == (10, 0, 2)
     assert found.outlook.errors.n.tolist() == [0, 0]
 

@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
+from genstudio.data.dataset import Kind
 from genstudio.data.preparation import PicturePreparation
 from genstudio.models.capabilities import Adversarial, Conditional, Latent, Samples
 from genstudio.runs.favourites import Array, Wish
@@ -75,6 +76,13 @@ class SamplesPanel(Panel):
     def pictures(self) -> bool:
         """Whether the shown run invents pictures."""
         return self._run is not None and isinstance(self._run.preparation, PicturePreparation)
+
+    def unsuitable(self, run: Run | None) -> str:
+        """As every panel; and rows of sequences are not samples by themselves."""
+        reason = super().unsuitable(run)
+        if reason or run is None or run.preparation.kind is not Kind.SEQUENCES:
+            return reason
+        return "Rows of a sequence belong together: sampled sequences are shown under Forecast & gaps, as Sampled."
 
     def run_changed(self, run: Run | None) -> None:
         """Draw samples of another run, or of one that ended."""
