@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from genstudio.models.capabilities import Adversarial, Bound, Density, Samples
-from genstudio.models.sequential import Hidden
+from genstudio.models.sequential import Hidden, Sequential
 
 Offers = Callable[[type[object]], bool]
 
@@ -48,7 +48,7 @@ def score_meaning(offers: Offers) -> ScoreMeaning:
 
 def without_likelihood(title: str, offers: Offers) -> str:
     """That a model makes items without any likelihood or a bound of it, and what to look at; "" for all others."""
-    if offers(Density) or offers(Bound) or not offers(Samples):
+    if offers(Density) or offers(Bound) or offers(Sequential) or not offers(Samples):
         return ""
     game = ", at its distance while it learns, and at its game" if offers(Adversarial) else ""
     return f"{title} has no likelihood: look instead at precision and recall in Evaluate{game}."

@@ -15,7 +15,7 @@ from genstudio.evaluation.series import mean_in_time, row_log_prob, seen_owners
 from genstudio.evaluation.solving import allowing_for_steps
 from genstudio.models.capabilities import Approximates, Counted, Density
 from genstudio.models.fitted import Fitted
-from genstudio.models.sequential import Hidden
+from genstudio.models.sequential import Sequential
 
 Floats = NDArray[np.float64]
 
@@ -118,7 +118,7 @@ class AIC(Criterion):
 
 def no_likelihood(fitted: Fitted, data: Items) -> str | None:
     """A sentence saying that a model does not know how likely items are, or None where it does."""
-    of_sequences = data.lengths is not None and fitted.can(Hidden)
+    of_sequences = data.lengths is not None and fitted.can(Sequential)
     return None if of_sequences else no_density(fitted)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from genstudio.data.preparation import Preparation
 from genstudio.models.contract import Floats, Ints, Model
-from genstudio.models.sequential import Chain, Classifies, Continues, Hidden
+from genstudio.models.sequential import Chain, Classifies, Continues, Hidden, Sequential
 
 C = TypeVar("C")
 
@@ -41,9 +41,9 @@ class FittedSequences(ABC):
 
     def step_log_prob(self, x: Floats, lengths: Ints) -> Floats:
         """Log-density of each row given those before it, nats, data units, shape (N,); 0 at gaps."""
-        hidden = self._as(Hidden, "state the likelihood of a sequence")  # type: ignore[type-abstract]
+        model = self._as(Sequential, "state the likelihood of a sequence")  # type: ignore[type-abstract]
         log_det = self.preparation.log_det(x)
-        known = hidden.step_log_prob(self.preparation.to_model(x), lengths)
+        known = model.step_log_prob(self.preparation.to_model(x), lengths)
         return known + np.where(np.isnan(log_det), 0.0, log_det)
 
     def chain(self) -> dict[str, Floats]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
+from scipy.special import logsumexp
 
 from genstudio.data.dataset import Dataset, Kind
+from genstudio.data.sequences import bounds
 from genstudio.data.table import ColumnType
 from genstudio.errors import ArchiveError, TrainingError
 from genstudio.models._class_learning import Pupil, in_step, of_class, sequence_codes, sums
@@ -39,7 +42,7 @@ class ClassesSettings(MarkovSettings):
         "left_to_right", "Which transitions there are: from any state to any (ergodic), onwards only, from the first "
         "state (left_to_right), or to neighbouring states (banded).", label="Topology",
     )
-    n_iter: int = setting(50, "Most EM steps of one start.", ge=1, le=1_000_000, label="Most steps")
+    n_iter: int = setting(100, "Most EM steps of one start.", ge=1, le=1_000_000, label="Most steps")
 
 
 @dataclass(frozen=True)
@@ -133,6 +136,16 @@ class HiddenMarkovClasses(Model):
         found = np.full((len(lengths), len(learned.priors)), -np.inf)
         for code, chain in learned.chains.items():
             found[:, code] = np.log(learned.priors[code]) + sums(chain.step_log_prob(x, lengths), lengths)
+        return found
+
+    def step_log_prob(self, x: Floats, lengths: Ints) -> Floats:
+        """Log-density of each row given those before it, whatever the class, nats, model units, shape (N,)."""
+        learned = self.learned
+        priors = np.log(learned.priors[list(learned.chains)])
+        steps = np.array([chain.step_log_prob(x, lengths) for chain in learned.chains.values()])
+        found = np.empty(len(x))
+        for first, end in pairwise(bounds(lengths).tolist()):
+            found[first:end] = _mixed(steps[:, first:end], priors)
         return found
 
     def sample(
@@ -253,6 +266,19 @@ def _counts(data: Dataset) -> Ints:
     assert data.lengths is not None
     codes = sequence_codes(data.labels.train, data.lengths[0])
     return np.bincount(codes[codes >= 0], minlength=len(data.labels.levels))
+
+
+def _mixed(steps: Floats, priors: Floats) -> Floats:
+    """Log-densities of the rows of one sequence given those before, where its class is drawn once, shape (T,).
+
+    Arguments:
+        steps: the same of each class, shape (C, T).
+        priors: log-probability of each class, shape (C,).
+    """
+    so_far = logsumexp(priors[:, None] + np.cumsum(steps, axis=1), axis=0)
+    before = np.concatenate([[0.0], so_far[:-1]])
+    # After what is impossible nothing is any less possible.
+    return np.asarray(np.where(np.isneginf(before), 0.0, so_far - np.where(np.isneginf(before), 0.0, before)))
 
 
 def _cut(n: int, rows: int) -> Ints:

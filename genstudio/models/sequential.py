@@ -9,7 +9,18 @@ from genstudio.models.contract import Floats, Ints
 
 
 @runtime_checkable
-class Hidden(Protocol):
+class Sequential(Protocol):
+    """Knows how likely each row of a sequence is given those before it."""
+
+    def step_log_prob(self, x: Floats, lengths: Ints) -> Floats:
+        """Log-density of each row given those before it in its sequence, nats, shape (N,); 0 at gaps.
+
+        The sum over a sequence is its exact log-likelihood.
+        """
+
+
+@runtime_checkable
+class Hidden(Sequential, Protocol):
     """Explains each row of a sequence by a hidden state that follows from the one before.
 
     Sequences are given as their rows, one sequence after another, and the rows of each, shape (S,). A row of NaN is a
@@ -24,12 +35,6 @@ class Hidden(Protocol):
 
     def posteriors(self, x: Floats, lengths: Ints) -> Floats:
         """Probability of each state at each row given the whole sequence, shape (N, K)."""
-
-    def step_log_prob(self, x: Floats, lengths: Ints) -> Floats:
-        """Log-density of each row given those before it in its sequence, nats, shape (N,); 0 at gaps.
-
-        The sum over a sequence is its exact log-likelihood.
-        """
 
 
 @runtime_checkable

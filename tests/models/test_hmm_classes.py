@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.special import logsumexp
 
 from genstudio.data.dataset import Dataset
 from genstudio.errors import TrainingError
@@ -86,6 +87,26 @@ def test_scores_are_joint_log_probabilities(data: Dataset) -> None:
         chain = model.learned.chains[code]
         expected = sums(chain.step_log_prob(data.valid, lengths), lengths) + np.log(priors[code])
         np.testing.assert_allclose(found[:, code], expected)
+
+
+def test_steps_add_up_to_the_likelihood_whatever_the_class(data: Dataset) -> None:
+    model, _ = learned(data)
+    assert data.lengths is not None
+    lengths = data.lengths[1]
+    steps = model.step_log_prob(data.valid, lengths)
+    np.testing.assert_allclose(sums(steps, lengths), logsumexp(model.classify(data.valid, lengths), axis=1))
+    # A row does not hang on those that follow.
+    np.testing.assert_allclose(model.step_log_prob(data.valid[:7], np.array([7])), steps[:7])
+    assert len(model.step_log_prob(data.valid[:0], lengths[:0])) == 0
+
+
+def test_what_is_impossible_stays_so(series: MakeDataset) -> None:
+    words = series(np.array([[0.0], [1.0]] * 8), [4, 4, 4, 4], classes=[0, 1, 0, 1], symbols="abc")
+    model, _ = learned(words, emission="categorical", n_components=1)
+    steps = model.step_log_prob(np.array([[0.0], [2.0], [1.0]]), np.array([3]))
+    assert np.isfinite(steps[0])
+    assert np.isneginf(steps.sum())
+    assert not np.isnan(steps).any()
 
 
 def test_steps_are_taken_by_all_classes_together(data: Dataset) -> None:
