@@ -16,7 +16,8 @@ from genstudio.ui.plots.lanes import Lane, strip_room
 from genstudio.ui.plots.paint import faded
 from genstudio.ui.plots.prepared_series import PreparedSeries
 from genstudio.ui.plots.series_picture import Band, Draws, SeriesPicture, merged, rows_in
-from genstudio.ui.plots.state_colours import ink_on, state_colour
+from genstudio.ui.plots.series_strokes import paint_blocks, paint_strokes, write_words
+from genstudio.ui.plots.state_colours import state_colour
 from genstudio.ui.tokens import Tokens
 
 Floats = NDArray[np.float64]
@@ -28,7 +29,6 @@ _PX_A_BLOCK = 0.5
 # Points stand apart where there is so much room for each.
 _PX_A_POINT = 6
 _BEHIND, _SHADED, _BAND, _DRAW, _TITLE = 0.16, 0.2, 0.28, 0.45, 0.78
-_LEAST_WORD_PX = 9.0
 
 
 class SeriesDrawing(pg.GraphicsObject):
@@ -101,24 +101,14 @@ class SeriesDrawing(pg.GraphicsObject):
         first, last = series.rows_between(*self._box.viewRange()[0])
         rows, states = self.picture.states.runs(first, last, self._blocks())
         edges = np.clip(self.pixels(series.edges(rows)), -10.0, self._box.width() + 10.0)
-        foot, height = self._lanes_height(), self._box.height()
-        for left, right, state in zip(edges[:-1], edges[1:], states.tolist(), strict=True):
-            colour = self.colour(state)
-            if self.behind:
-                painter.fillRect(QRectF(left, 0.0, right - left, foot), faded(colour.name(), _BEHIND * colour.alphaF()))
-            block = QRectF(left, foot, right - left, height - foot)
-            painter.fillRect(block, colour)
-            self._write_state(painter, block, state, colour)
-
-    def _write_state(self, painter: QPainter, block: QRectF, state: int, colour: QColor) -> None:
-        """The word of a state, where there is room: colours alone do not tell states."""
-        seen = block.intersected(self.boundingRect())
-        if state < 0 or seen.width() < _LEAST_WORD_PX:
-            return
-        word = self.word(state)
-        if QFontMetricsF(painter.font()).horizontalAdvance(word) + 4 <= seen.width():
-            painter.setPen(ink_on(colour))
-            painter.drawText(seen, Qt.AlignmentFlag.AlignCenter, word)
+        foot, width = self._lanes_height(), float(self._box.width())
+        if self.behind:
+            painter.setOpacity(_BEHIND)
+            paint_blocks(painter, edges, states, self.colour, QRectF(0.0, 0.0, width, foot))
+            painter.setOpacity(1.0)
+        room = QRectF(0.0, foot, width, self._box.height() - foot)
+        paint_blocks(painter, edges, states, self.colour, room)
+        write_words(painter, edges, states, room, colour=self.colour, word=self.word)
 
     def word(self, state: int) -> str:
         """What a state is called."""
@@ -165,11 +155,8 @@ class SeriesDrawing(pg.GraphicsObject):
             return
         ends = np.minimum(outline.starts + outline.rows, len(series)) - 1
         x = self.pixels((series.times[outline.starts] + series.times[ends]) / 2)
-        heights = np.column_stack([lane.heights(outline.lows), lane.heights(outline.highs)])
-        # Up one block and down the next: the line does not run to and fro.
-        heights[1::2] = heights[1::2, ::-1]
-        painter.setPen(pg.mkPen(self._line_colour()))
-        _draw(painter, np.repeat(x, 2), heights.ravel())
+        tops, bottoms = lane.heights(outline.highs), lane.heights(outline.lows)
+        paint_strokes(painter, self._line_colour(), x, tops, bottoms)
 
     def _paint_values(
         self, painter: QPainter, series: PreparedSeries, lane: Lane, first: int, values: Floats

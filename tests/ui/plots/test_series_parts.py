@@ -14,6 +14,7 @@ from genstudio.ui.plots.lanes import Lane, lay_out
 from genstudio.ui.plots.prepared_series import MOST_COLUMNS, prepare_series
 from genstudio.ui.plots.pyramid import Pyramid, rows_a_block
 from genstudio.ui.plots.series_picture import SeriesPicture, make_band, make_draws, merged
+from genstudio.ui.plots.series_strokes import joined
 from genstudio.ui.plots.series_words import readout
 from genstudio.ui.plots.state_runs import StateRuns
 
@@ -166,3 +167,13 @@ def test_a_row_is_read_out_in_words() -> None:
     assert readout("step 1", series, 1, 0, "") == "step 1   level –   sign low"
     many = prepare_series(np.zeros((2, 6)), list("abcdef"))
     assert readout("step 0", many, 0, 2, "") == "step 0   c 0"
+
+
+def test_strokes_meet_their_neighbours_and_leave_gaps_open() -> None:
+    nan = np.nan
+    x = np.array([0.2, 0.7, 1.5, 2.5, 3.5, 4.5])
+    tops, bottoms = np.array([5.0, 3.0, 9.0, nan, 1.0, 0.0]), np.array([6.0, 4.0, 10.0, nan, 2.0, 0.5])
+    columns, highest, lowest = joined(x, tops, bottoms)
+    assert columns.tolist() == [0, 1, 2, 3, 4]
+    np.testing.assert_equal(highest, [3.0, 6.0, nan, 1.0, 0.0])
+    np.testing.assert_equal(lowest, [6.0, 10.0, nan, 2.0, 1.0])

@@ -151,6 +151,34 @@ def test_states_are_seen_in_their_colours_and_words(plot: SeriesPlot) -> None:
     assert not set(shown) & colours(plot)
 
 
+@pytest.mark.parametrize("rows", [3, 7])
+def test_many_short_states_are_seen_in_their_colours_alone(plot: SeriesPlot, rows: int) -> None:
+    states = np.arange(ROWS) // rows % 3
+    states[:40] = -1
+    plot.show_states(states)
+    image, colour = picture(plot), {state_colour(DARK, state).name() for state in range(3)}
+    foot = plot.graph.mapTo(plot, plot.graph.mapFromScene(plot.box.mapToScene(QPointF(0, plot.box.height() - 8))))
+    strip = [image.pixelColor(x, foot.y()).name() for x in range(foot.x(), foot.x() + int(plot.box.width()))]
+    assert set(strip) - {DARK.plot, DARK.axis, DARK.grid} == colour
+    assert strip.count(state_colour(DARK, 0).name()) > 0.2 * len(strip)
+
+
+def test_long_lines_are_as_high_as_their_extremes(plot: SeriesPlot) -> None:
+    values = np.zeros((400_000, 1))
+    values[123_456] = 5.0
+    values[300_000:350_000] = np.nan
+    plot.show_series(values, ["a"])
+    image, line = picture(plot), plot.drawing._line_colour().name()
+    (lane,) = plot.drawing.lanes
+    top = plot.graph.mapTo(plot, plot.graph.mapFromScene(plot.box.mapToScene(QPointF(0, 0))))
+    drawn = {
+        x for x in range(top.x(), top.x() + int(plot.box.width()))
+        if image.pixelColor(x, top.y() + int(lane.heights(np.array([2.5]))[0])).name() == line
+    }
+    (spike,) = drawn
+    assert spike - top.x() == pytest.approx(plot.drawing.pixels(np.array([123_456.0]))[0], abs=2)
+
+
 def test_states_stand_behind_the_lines_on_request(plot: SeriesPlot) -> None:
     plot.show_states(np.zeros(ROWS, np.int64))
     before = colours(plot)
