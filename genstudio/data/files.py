@@ -39,7 +39,7 @@ _PICTURES = {
 
 
 def open_raw(path: str | Path, settings: Mapping[str, Any] | None = None, watch: Watch = unwatched) -> Raw:
-    """A data file, or a folder of pictures, as a table or as pictures: whichever it holds.
+    """A data file, or a folder of them, as a table, as sequences or as pictures: whichever it holds.
 
     Arguments:
         settings: what a person has chosen; the rest is detected.
@@ -131,7 +131,10 @@ def _folder_reader(path: Path, known: Sequence[Reader]) -> Reader:
     for reader in known:
         if reader.info.folders and reader.recognises(path, b""):
             return reader
-    raise DataError(f"{short(path)} is a folder without pictures.", "Choose a file in it, or a folder of pictures.")
+    raise DataError(
+        f"{short(path)} is a folder without pictures, and without several files of one sequence each.",
+        "Choose a file in it, or another folder.",
+    )
 
 
 def _refuse_foreign(path: Path, head: bytes) -> None:

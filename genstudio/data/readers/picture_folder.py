@@ -11,19 +11,11 @@ from typing import ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from genstudio.data.picture_file import Fit, UnreadableError, decoded, looked_at
+from genstudio.data.picture_file import SUFFIXES, Fit, UnreadableError, decoded, looked_at
 from genstudio.data.pictures import Pictures
 from genstudio.data.reader import Reader, ReaderInfo, Watch, unwatched
 from genstudio.data.readers._archive import members
-from genstudio.data.readers._picture_members import (
-    MOST_PICTURES,
-    Member,
-    PictureStore,
-    any_picture,
-    classes,
-    is_picture_name,
-    open_store,
-)
+from genstudio.data.readers._members import MOST_FILES, Member, Sort, Store, any_member, classes, open_store
 from genstudio.data.readers._pixels import refuse_too_large
 from genstudio.errors import DataError
 from genstudio.settings import Settings as BaseSettings
@@ -34,6 +26,7 @@ Bytes = NDArray[np.uint8]
 LARGEST_DETECTED = 64
 USUAL_SIZE = 32
 _LOOKED_AT = 300
+_PICTURES = Sort("pictures", SUFFIXES)
 
 
 class PictureFolderReader(Reader):
@@ -58,12 +51,12 @@ class PictureFolderReader(Reader):
     def recognises(self, path: Path, head: bytes) -> bool:
         """Whether there is a picture in the folder or zip."""
         if path.is_dir():
-            return any_picture(path)
-        return head.startswith(b"PK") and any(map(is_picture_name, members(path, MOST_PICTURES)))
+            return any_member(path, _PICTURES)
+        return head.startswith(b"PK") and any(map(_PICTURES.holds, members(path, MOST_FILES)))
 
     def detect(self, path: Path) -> PictureFolderReader.Settings:
         """The most common size, by the headers of some pictures: at most 64 pixels, and 32 where sizes differ."""
-        with open_store(path) as store:
+        with open_store(path, _PICTURES) as store:
             sides = Counter(min(size) for size, _ in _headers(store))
         side, count = sides.most_common(1)[0] if sides else (USUAL_SIZE, 0)
         common = 2 * count >= sides.total() and count
@@ -76,7 +69,7 @@ class PictureFolderReader(Reader):
             DataError: none can be read, or they would fill the memory.
             Cancelled: raised by `watch`.
         """
-        with open_store(path, watch) as store:
+        with open_store(path, _PICTURES, watch) as store:
             colour = settings.colour == "colour" or (settings.colour == "auto" and _any_colour(store))
             shape = (3 if colour else 1, settings.size, settings.size)
             refuse_too_large(path.name, (len(store.members), *shape))
@@ -99,7 +92,7 @@ class _Gathered:
         channels, height, width = self.shape
         self.pixels: Bytes = np.empty((len(self.members), height, width, channels), np.uint8)
 
-    def fill(self, store: PictureStore, fit: Fit, watch: Watch) -> None:
+    def fill(self, store: Store, fit: Fit, watch: Watch) -> None:
         for done, member in enumerate(self.members):
             watch(done / len(self.members), f"Reading {self.name}: picture {done + 1:,} of {len(self.members):,}")
             try:
@@ -138,7 +131,7 @@ class _Gathered:
             )
 
 
-def _headers(store: PictureStore) -> Iterator[tuple[tuple[int, int], bool]]:
+def _headers(store: Store) -> Iterator[tuple[tuple[int, int], bool]]:
     """Size, and whether in colour, of some pictures from all over the folder."""
     every = max(1, -(-len(store.members) // _LOOKED_AT))
     for member in store.members[::every]:
@@ -149,7 +142,7 @@ def _headers(store: PictureStore) -> Iterator[tuple[tuple[int, int], bool]]:
             continue
 
 
-def _any_colour(store: PictureStore) -> bool:
+def _any_colour(store: Store) -> bool:
     return any(colour for _, colour in _headers(store))
 
 

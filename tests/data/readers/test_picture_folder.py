@@ -14,7 +14,7 @@ from PIL import Image
 
 from genstudio.data.files import detect_settings, file_filters, open_raw, reader_for
 from genstudio.data.pictures import Pictures
-from genstudio.data.readers import _picture_members, _pixels
+from genstudio.data.readers import _members, _pixels
 from genstudio.errors import Cancelled, DataError
 from tests.data.outcomes import read_or_refused
 
@@ -171,7 +171,7 @@ def test_two_members_of_one_name_count_once(tmp_path: Path) -> None:
 def test_bombs_in_a_zip_are_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = zipped(tmp_path, {"a.png": png(), "bomb.png": png() + bytes(1 << 20)})
     assert path.stat().st_size < 1 << 13
-    monkeypatch.setattr(_picture_members, "MOST_FILE_BYTES", 1 << 19)
+    monkeypatch.setattr(_members, "MOST_FILE_BYTES", 1 << 19)
     found = opened(path)
     assert len(found) == 1
     assert "bomb.png: it is larger than" in found.notes[0]
@@ -206,10 +206,10 @@ def test_caps_are_said_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(_pixels, "MOST_BYTES", 500)
     with pytest.raises(DataError, match=r"The pictures of pictures would take .* GiB of memory; the limit"):
         open_raw(path)
-    monkeypatch.setattr(_picture_members, "MOST_PICTURES", 4)
+    monkeypatch.setattr(_members, "MOST_FILES", 4)
     with pytest.raises(DataError, match="holds more than 4 pictures"):
         open_raw(path)
-    monkeypatch.setattr(_picture_members, "MOST_ENTRIES", 3)
+    monkeypatch.setattr(_members, "MOST_ENTRIES", 3)
     with pytest.raises(DataError, match="holds more than 3 files and folders"):
         open_raw(path)
 

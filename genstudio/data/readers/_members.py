@@ -1,4 +1,4 @@
-"""Where the pictures of a folder or a zip are, and which class each belongs to. Nothing is unpacked to the disk."""
+"""Where the files of one sort are in a folder or a zip, and which class each belongs to."""
 
 from __future__ import annotations
 
@@ -10,21 +10,41 @@ import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import IO, Protocol
 
-from genstudio.data.picture_file import MOST_FILE_BYTES, SUFFIXES, UnreadableError
+from genstudio.data.picture_file import MOST_FILE_BYTES, UnreadableError
 from genstudio.data.reader import Watch, unwatched
 from genstudio.errors import DataError
 
-MOST_PICTURES = 1_000_000
+MOST_FILES = 1_000_000
 MOST_ENTRIES = 2_000_000
 _MOST_DEPTH = 16
 
 
 @dataclass(frozen=True)
+class Sort:
+    """What files are looked for.
+
+    Arguments:
+        plural: what they are called, for messages.
+        suffixes: how their names end, lower case.
+    """
+
+    plural: str
+    suffixes: tuple[str, ...]
+
+    def holds(self, name: str) -> bool:
+        """Whether a path is one of these; hidden files, and what macOS adds to zips, are none."""
+        parts = name.replace("\\", "/").split("/")
+        hidden = any(part.startswith(".") and part not in (".", "..") for part in parts) or "__MACOSX" in parts
+        return not hidden and parts[-1].lower().endswith(self.suffixes)
+
+
+@dataclass(frozen=True)
 class Member:
-    """One picture: its path below the folder or inside the zip, with `/`, and its size in bytes."""
+    """One file: its path below the folder or inside the zip, with `/`, and its size in bytes."""
 
     name: str
     size: int
@@ -41,52 +61,45 @@ class Member:
         return tuple(part for part in parts if part not in ("", ".", ".."))
 
 
-class PictureStore(Protocol):
-    """A folder or a zip of pictures."""
+class Store(Protocol):
+    """A folder or a zip of files."""
 
     @property
     def members(self) -> Sequence[Member]:
-        """The pictures, in the order of their names."""
+        """The files, in the order of their names."""
 
     def open(self, member: Member) -> IO[bytes]:
-        """The picture's bytes.
+        """The file's bytes.
 
         Raises:
             UnreadableError: they cannot be had.
         """
 
 
-def is_picture_name(name: str) -> bool:
-    """Whether a path is that of a picture; hidden files, and what macOS adds to zips, are none."""
-    parts = name.replace("\\", "/").split("/")
-    hidden = any(part.startswith(".") and part not in (".", "..") for part in parts) or "__MACOSX" in parts
-    return not hidden and parts[-1].lower().endswith(SUFFIXES)
-
-
-def any_picture(folder: Path) -> bool:
-    """Whether there is a picture somewhere below a folder."""
-    return next(_files(folder, unwatched), None) is not None
+def any_member(folder: Path, sort: Sort, least: int = 1) -> bool:
+    """Whether there are files of a sort somewhere below a folder, so many at least."""
+    return len(list(islice(_files(folder, sort, unwatched), least))) == least
 
 
 @contextmanager
-def open_store(path: Path, watch: Watch = unwatched) -> Iterator[PictureStore]:
-    """The pictures of a folder or zip, by name; open until the context ends.
+def open_store(path: Path, sort: Sort, watch: Watch = unwatched) -> Iterator[Store]:
+    """The files of a sort in a folder or zip, by name; open until the context ends.
 
     Raises:
-        DataError: there is no picture, there are too many, or the zip is damaged.
+        DataError: there is none, there are too many, or the zip is damaged.
         Cancelled: raised by `watch`.
     """
     if path.is_dir():
-        yield _Folder(path, _sorted(path, _files(path, watch)))
+        yield _Folder(path, _sorted(path, sort, _files(path, sort, watch)))
         return
     try:
         archive = zipfile.ZipFile(path)
     except (zipfile.BadZipFile, ValueError, NotImplementedError, UnicodeDecodeError) as error:
         raise DataError(f"{path.name} is no whole zip: it is damaged or cut short.", "Get a fresh copy.") from error
     with archive:
-        infos = {info.filename: info for info in archive.infolist() if is_picture_name(info.filename)}
+        infos = {info.filename: info for info in archive.infolist() if sort.holds(info.filename)}
         members = (Member(name, info.file_size) for name, info in infos.items())
-        yield _Zip(archive, infos, _sorted(path, members))
+        yield _Zip(archive, infos, _sorted(path, sort, members))
 
 
 def classes(members: Sequence[Member]) -> tuple[list[int], tuple[str, ...]]:
@@ -124,7 +137,7 @@ class _Zip:
         _refuse_large(member)
         try:
             with self.archive.open(self.infos[member.name]) as file:
-                # Never more than declared: a picture that lies about its size ends there.
+                # Never more than declared: a file that lies about its size ends there.
                 return io.BytesIO(file.read(member.size))
         except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, ValueError) as error:
             raise UnreadableError("it is damaged, or locked by a password") from error
@@ -135,8 +148,8 @@ def _refuse_large(member: Member) -> None:
         raise UnreadableError(f"it is larger than {MOST_FILE_BYTES >> 20} MiB")
 
 
-def _files(folder: Path, watch: Watch) -> Iterator[Member]:
-    """Pictures below a folder; links to folders are not followed, so the search ends."""
+def _files(folder: Path, sort: Sort, watch: Watch) -> Iterator[Member]:
+    """Files of a sort below a folder; links to folders are not followed, so the search ends."""
     waiting, seen = [(folder, "", 0)], 0
     while waiting:
         place, below, depth = waiting.pop()
@@ -145,7 +158,7 @@ def _files(folder: Path, watch: Watch) -> Iterator[Member]:
             seen += 1
             _refuse_crowd(folder, seen)
             if not entry.is_dir(follow_symlinks=False):
-                yield from _regular(entry, below + entry.name)
+                yield from _regular(entry, below + entry.name, sort)
             elif depth < _MOST_DEPTH and not entry.name.startswith("."):
                 waiting.append((place / entry.name, f"{below}{entry.name}/", depth + 1))
 
@@ -167,9 +180,9 @@ def _refuse_crowd(folder: Path, seen: int) -> None:
         )
 
 
-def _regular(entry: os.DirEntry[str], name: str) -> Iterator[Member]:
-    """The file, if it is a picture by its name, and no pipe, no device and no link that leads nowhere."""
-    if not is_picture_name(entry.name):
+def _regular(entry: os.DirEntry[str], name: str, sort: Sort) -> Iterator[Member]:
+    """The file, if it is of the sort by its name, and no pipe, no device and no link that leads nowhere."""
+    if not sort.holds(entry.name):
         return
     try:
         state = entry.stat()
@@ -179,14 +192,16 @@ def _regular(entry: os.DirEntry[str], name: str) -> Iterator[Member]:
         yield Member(name, state.st_size)
 
 
-def _sorted(path: Path, members: Iterator[Member]) -> list[Member]:
+def _sorted(path: Path, sort: Sort, members: Iterator[Member]) -> list[Member]:
     found = []
     for member in members:
         found.append(member)
-        if len(found) > MOST_PICTURES:
+        if len(found) > MOST_FILES:
             raise DataError(
-                f"{path.name} holds more than {MOST_PICTURES:,} pictures.", "Choose a folder with fewer of them."
+                f"{path.name} holds more than {MOST_FILES:,} {sort.plural}.", "Choose a folder with fewer of them."
             )
     if not found:
-        raise DataError(f"{path.name} holds no pictures.", f"Choose one with {', '.join(SUFFIXES)} files in it.")
+        raise DataError(
+            f"{path.name} holds no {sort.plural}.", f"Choose one with {', '.join(sort.suffixes)} files in it."
+        )
     return sorted(found, key=lambda member: member.name)
