@@ -1,4 +1,4 @@
-"""How many components? Information criteria over sizes and shapes, fitted in the background as they are asked for."""
+"""How many components, or states? Criteria over sizes and shapes, fitted in the background as they are asked for."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from genstudio.runs.job import Status
-from genstudio.ui.criterion_plot import CriterionPlot
+from genstudio.ui.criterion_plot import NO_VALIDATION, CriterionPlot, judgement
 from genstudio.ui.plain_table import plain_label, quiet_button
 from genstudio.ui.room import keep_room
 from genstudio.ui.session_model import SessionModel
@@ -28,14 +28,18 @@ if TYPE_CHECKING:
 
 SIDE_PX, LEAST_PX = 264, 150
 RESOLUTION = 1000
-TASK = "components.sizes"
-IDLE = "Fits one mixture for each number, on the training rows. The lowest criterion is the best."
+IDLE = "Fits one {thing} for each number, on the training rows. The lowest criterion is the best."
+MODELS = {"gmm": ("mixture", "components"), "hmm": ("hidden Markov model", "states")}
+"""What is compared, by the key of its model, and what it has so many of."""
 USE = "Use the best"
 SLOWER = "A run is learning at the same time, so both are slower."
 
 
 class SizeComparison(QWidget):
-    """Settings at the left, the criterion over the number of components at the right.
+    """Settings at the left, the criterion over the number of components or states at the right.
+
+    Arguments:
+        family: key of the models that are compared.
 
     Signals:
         chosen: number of components and covariance type that a person wants to use.
@@ -43,14 +47,17 @@ class SizeComparison(QWidget):
 
     chosen = Signal(int, str)
 
-    def __init__(self, model: SessionModel, theme: Theme, prefix: str) -> None:
+    def __init__(self, model: SessionModel, theme: Theme, prefix: str, family: str = "gmm") -> None:
         super().__init__()
-        self._model = model
+        self._model, self._family = model, family
+        self.task = f"{prefix}.sizes"
+        thing, things = MODELS[family]
+        self._idle = IDLE.format(thing=thing)
         self._found: list[Candidate] = []
         self._shown = 0
         self._best: Candidate | None = None
-        self.fields = SizeFields(prefix)
-        self.plot = CriterionPlot(theme, f"{prefix}.criterion_plot")
+        self.fields = SizeFields(prefix, things)
+        self.plot = CriterionPlot(theme, f"{prefix}.criterion_plot", things)
         self.compare = QPushButton("Compare")
         self.cancel = quiet_button(theme, f"{prefix}.cancel", "close", "Cancel", "Stop, and keep what was found so far")
         self.use = QPushButton(USE)
@@ -63,7 +70,7 @@ class SizeComparison(QWidget):
 
     def start(self) -> None:
         """Compare from the beginning."""
-        data, family = self._model.data, self._model.families.get("gmm")
+        data, family = self._model.data, self._model.families.get(self._family)
         self.fields.commit()
         if data is None or family is None:
             return
@@ -73,31 +80,32 @@ class SizeComparison(QWidget):
             return
         self.forget()
         recipe = self._model.recipe
-        settings = recipe.model.settings if recipe.model.name == "gmm" else {}
+        own = recipe.model.name == self._family
+        settings = family.Settings(**recipe.model.settings) if own else None
         # scikit-learn stays out of the window's start.
         from genstudio.runs.sizes import Comparison  # noqa: PLC0415
 
         comparison = Comparison(
-            data, family.Settings(**settings), self.fields.sizes, self.fields.shapes, recipe.seed, self._found
+            self._family, data, settings, self.fields.sizes, self.fields.shapes, recipe.seed, self._found
         )
-        self._model.pump.run(TASK, comparison.carry_out, self._on_done, self._on_failed)
+        self._model.pump.run(self.task, comparison.carry_out, self._on_done, self._on_failed)
         self._allow()
         self._follow()
 
     def stop(self) -> None:
         """Fit no more; what was found stays."""
-        self._model.pump.cancel(TASK)
+        self._model.pump.cancel(self.task)
         self._draw()
         self._allow()
         self.told.setText("Cancelled. " + self._sentence())
 
     def forget(self) -> None:
         """Nothing was compared yet, or other data were."""
-        self._model.pump.cancel(TASK)
+        self._model.pump.cancel(self.task)
         # The list that a cancelled comparison still holds is not ours any more.
         self._found, self._shown, self._best = [], 0, None
         self.bar.setValue(0)
-        self.told.setText(IDLE)
+        self.told.setText(self._idle)
         self._draw()
         self._allow()
 
@@ -116,8 +124,8 @@ class SizeComparison(QWidget):
 
     def _dress(self, prefix: str) -> None:
         for button, name, tip in (
-            (self.compare, "compare", "Fit all these mixtures in the background"),
-            (self.use, "use", "Set the number of components and their shape in the experiment"),
+            (self.compare, "compare", "Fit all these models in the background"),
+            (self.use, "use", "Set the number and the shape in the experiment"),
         ):
             button.setObjectName(f"{prefix}.{name}")
             button.setAccessibleName(button.text())
@@ -162,7 +170,7 @@ class SizeComparison(QWidget):
         self.cancel.clicked.connect(self.stop)
         self.use.clicked.connect(self._on_use)
         self.fields.criterion_changed.connect(self._on_criterion)
-        self.fields.problem_told.connect(lambda sentence: self.told.setText(sentence or IDLE))
+        self.fields.problem_told.connect(lambda sentence: self.told.setText(sentence or self._idle))
         self.plot.export_failed.connect(self._model.messages.show_error)
         self._model.data_changed.connect(self.forget)
         self._model.ready_changed.connect(self._allow)
@@ -170,7 +178,7 @@ class SizeComparison(QWidget):
     # What goes on.
 
     def _follow(self) -> None:
-        task = self._model.pump.task(TASK)
+        task = self._model.pump.task(self.task)
         if task is None:
             return
         self.bar.setValue(round(RESOLUTION * task.progress[0]))
@@ -193,7 +201,7 @@ class SizeComparison(QWidget):
 
     def _on_criterion(self) -> None:
         self._draw()
-        if self._model.pump.task(TASK) is None and self._found:
+        if self._model.pump.task(self.task) is None and self._found:
             self.told.setText(self._sentence())
 
     def _on_use(self) -> None:
@@ -212,19 +220,19 @@ class SizeComparison(QWidget):
 
     def _sentence(self) -> str:
         if self._best is None:
-            return next((c.failure for c in self._found), "Nothing was fitted.")
-        criterion = self.fields.criterion
-        value = getattr(self._best, criterion.lower())
+            known = any(not c.failure for c in self._found)
+            return NO_VALIDATION if known else next((c.failure for c in self._found), "Nothing was fitted.")
+        best, judged = self._best, judgement(self._best, self.fields.criterion)
         failed = sum(bool(c.failure) for c in self._found)
         waiting = sum(not c.converged and not c.failure for c in self._found)
-        parts = [f"Best: {self._best.n_components}, {self._best.covariance_type}; {criterion} {value:,.1f} nats."]
+        parts = [f"Best: {best.n_components}, {best.covariance_type}; {judged}."]
         parts += [f"{waiting} of {len(self._found)} had not converged."] if waiting else []
         parts += [f"{failed} of {len(self._found)} failed."] if failed else []
         return " ".join(parts)
 
     def _allow(self) -> None:
-        busy = self._model.pump.task(TASK) is not None
-        self.compare.setEnabled(not busy and self._model.data is not None and "gmm" in self._model.families)
+        busy = self._model.pump.task(self.task) is not None
+        self.compare.setEnabled(not busy and self._model.data is not None and self._family in self._model.families)
         self.cancel.setEnabled(busy)
         self.bar.setVisible(busy)
         self.cancel.setVisible(busy)

@@ -1,4 +1,4 @@
-"""Which mixtures are compared: from how many components to how many, of which shapes, by which criterion."""
+"""Which models are compared: from how many components or states to how many, of which shapes, by which criterion."""
 
 from __future__ import annotations
 
@@ -21,12 +21,13 @@ _PLACES = {
 
 
 class SizeSettings(Settings):
-    """Which mixtures are compared."""
+    """Which models are compared."""
 
-    smallest: int = setting(1, "The fewest components to try.", ge=1, le=500, label="From")
-    largest: int = setting(10, "The most components to try.", ge=1, le=500, label="to")
-    criterion: Literal["BIC", "AIC"] = setting(
-        "BIC", "BIC finds the true number, given enough rows; AIC expects new rows best and is more generous."
+    smallest: int = setting(1, "The fewest to try.", ge=1, le=500, label="From")
+    largest: int = setting(10, "The most to try.", ge=1, le=500, label="to")
+    criterion: Literal["BIC", "AIC", "validation"] = setting(
+        "BIC", "BIC finds the true number, given enough rows; AIC expects new rows best and is more generous; "
+        "validation is how likely the validation rows are, which no model has learned."
     )
     full: bool = setting(True, "Gaussians of any shape.")
     tied: bool = setting(False, "Gaussians of any shape, all the same.")
@@ -37,6 +38,9 @@ class SizeSettings(Settings):
 class SizeFields(QWidget):
     """The editors of `SizeSettings`, side by side.
 
+    Arguments:
+        things: what there are so many of: "components" or "states".
+
     Signals:
         criterion_changed: another criterion was chosen.
         problem_told: what is wrong with what was typed, "" when mended.
@@ -45,9 +49,9 @@ class SizeFields(QWidget):
     criterion_changed = Signal()
     problem_told = Signal(str)
 
-    def __init__(self, prefix: str) -> None:
+    def __init__(self, prefix: str, things: str = "components") -> None:
         super().__init__()
-        self._fields = {info.name: _field(info, prefix) for info in describe(SizeSettings)}
+        self._fields = {info.name: _field(info, prefix, things) for info in describe(SizeSettings)}
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(8)
@@ -72,7 +76,7 @@ class SizeFields(QWidget):
 
     @property
     def criterion(self) -> str:
-        """"BIC" or "AIC"."""
+        """"BIC", "AIC" or "validation"."""
         return str(self._fields["criterion"].value())
 
     def commit(self) -> None:
@@ -92,12 +96,12 @@ class SizeFields(QWidget):
         self.problem_told.emit(sentence)
 
 
-def _field(info: SettingInfo, prefix: str) -> Field:
+def _field(info: SettingInfo, prefix: str, things: str) -> Field:
     field = field_for(info)
     field.set_value(info.default)
     editor = field.editors()[0]
     editor.setObjectName(f"{prefix}.{info.name}")
-    editor.setAccessibleName(f"{info.label} components" if info.kind == "int" else info.label)
+    editor.setAccessibleName(f"{info.label} {things}" if info.kind == "int" else info.label)
     editor.setToolTip(info.help)
     editor.setMinimumWidth(56)
     return field

@@ -1,14 +1,21 @@
 from __future__ import annotations
 
+import dataclasses
+import warnings
+
 import numpy as np
 import pytest
+from hmmlearn.hmm import GaussianHMM
 from sklearn.mixture import GaussianMixture
 
-from genstudio.applications.selection import best_candidate, compare_mixtures
+from genstudio.applications.selection import best_candidate, compare_chains, compare_mixtures
+from genstudio.data.dataset import Dataset
 from genstudio.data.preparation import PreparationSettings, prepare
-from genstudio.data.table import points_table
+from genstudio.data.sequences import sequences
+from genstudio.data.table import Column, ColumnType, Table, points_table
 from genstudio.errors import Cancelled, DataError
 from genstudio.models.gmm import MixtureSettings
+from genstudio.models.hmm import MarkovSettings
 
 
 def blobs(n: int = 300, scaling: str = "none", valid: float = 0.0):
@@ -89,3 +96,64 @@ def test_it_can_be_cancelled_at_any_step() -> None:
     with pytest.raises(Cancelled):
         list(compare_mixtures(blobs()[1], MixtureSettings(tol=0), [3, 4], 0, on_step=cancel))
     assert len(seen) == 4
+
+
+def turns(valid: float = 0.0, gaps: int = 0) -> Dataset:
+    """One sequence of two columns that takes turns between three places."""
+    rng = np.random.default_rng(0)
+    places = np.array([[0.0, 0.0], [6.0, 0.0], [0.0, 6.0]])
+    x = np.repeat(places[np.arange(60) % 3], rng.integers(3, 9, 60), axis=0)
+    x = x + rng.normal(size=x.shape)
+    x[rng.permutation(len(x))[:gaps]] = np.nan
+    settings = PreparationSettings(kind="sequences", valid=valid, test=0)
+    return prepare(points_table("turns", x), settings, seed=0)
+
+
+def test_criteria_of_chains_are_hmmlearns() -> None:
+    data = turns()
+    settings = MarkovSettings(n_iter=5, tol=0.0)
+    for row in compare_chains(data, settings, [1, 2, 3], 7, covariance_types=("full", "diag")):
+        expected = GaussianHMM(row.n_components, row.covariance_type, n_iter=5, tol=0.0, random_state=7)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            expected.fit(data.train)
+        assert row.train == pytest.approx(expected.score(data.train) / len(data.train), rel=1e-6)
+        assert row.bic == pytest.approx(expected.bic(data.train), rel=1e-6)
+        assert row.aic == pytest.approx(expected.aic(data.train), rel=1e-6)
+
+
+def test_the_true_number_of_states_is_marked_best() -> None:
+    rows = list(compare_chains(turns(valid=0.2), MarkovSettings(n_iter=50, n_init=3), range(1, 6), 0))
+    assert best_candidate(rows).n_components == 3
+    assert all(row.valid is not None for row in rows)
+
+
+def test_gaps_are_no_rows_of_a_chain() -> None:
+    data = turns(gaps=40)
+    row = next(compare_chains(data, MarkovSettings(n_iter=5), [2], 0))
+    price = row.n_parameters * (np.log(len(data.train) - 40) - 2)
+    assert row.bic - row.aic == pytest.approx(price)
+
+
+def test_chains_given_by_hand_are_learned_anew() -> None:
+    hand = MarkovSettings(n_iter=0, startprob=(1.0,), transmat=((1.0,),), means=((0.0, 0.0),), covars=((1.0, 1.0),))
+    data = turns()
+    assert list(compare_chains(data, hand, [1, 2], 0)) == list(compare_chains(data, MarkovSettings(), [1, 2], 0))
+
+
+def test_symbols_have_one_shape() -> None:
+    words = sequences(Table("words", (Column("w", ColumnType.CATEGORY, np.arange(40.0) % 2, ("a", "b")),)), [40])
+    data = prepare(words, PreparationSettings(valid=0, test=0), seed=0)
+    settings = MarkovSettings(emission="categorical")
+    rows = list(compare_chains(data, settings, [1, 2], 0, covariance_types=("full", "diag")))
+    assert [row.n_components for row in rows] == [1, 2]
+
+
+def test_ways_that_are_too_long_fail_in_words() -> None:
+    words = PreparationSettings(kind="sequences", valid=0, test=0)
+    data = prepare(points_table("short", np.random.default_rng(0).normal(size=(4, 1))), words, seed=0)
+    rows = list(compare_chains(data, MarkovSettings(topology="left_to_right"), [2, 4], 0))
+    assert [bool(row.failure) for row in rows] == [False, False]
+    more = dataclasses.replace(data, lengths=(np.array([2, 2]), *data.lengths[1:]))
+    row = next(compare_chains(more, MarkovSettings(topology="left_to_right"), [4], 0))
+    assert "longest sequence" in row.failure

@@ -15,7 +15,6 @@ from sklearn.mixture import GaussianMixture
 from genstudio.runs.job import Status
 from genstudio.ui.panels.components import ComponentsPanel
 from genstudio.ui.session_model import SessionModel
-from genstudio.ui.size_comparison import TASK
 from genstudio.ui.theme import Theme
 from tests.patience import PATIENCE_S
 from tests.ui.panels.mixture_hand import Hand, blobs
@@ -196,7 +195,7 @@ def test_criteria_are_those_of_scikit_learn_and_the_best_can_be_used(hand: Hand)
     hand.find("components.diag").setChecked(True)
     hand.retype("components.largest", "5")
     hand.click("components.compare")
-    hand.until(lambda: hand.model.pump.task(TASK) is None)
+    hand.until(lambda: hand.model.pump.task(hand.panel.sizes.task) is None)
     x = hand.model.data.train
     arrays = hand.panel.sizes.plot.arrays()
     assert set(arrays) == {"full", "diag"}
@@ -238,7 +237,7 @@ def test_comparisons_that_make_no_sense_are_not_begun(
     hand.find("components.full").setChecked(full)
     hand.click("components.compare")
     assert sentence in hand.find("components.sizes_told").text()
-    assert hand.model.pump.task(TASK) is None
+    assert hand.model.pump.task(hand.panel.sizes.task) is None
 
 
 def test_while_a_run_learns_numbers_are_read_only_and_comparing_says_it_is_slower(hand: Hand) -> None:
