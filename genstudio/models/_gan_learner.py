@@ -60,6 +60,7 @@ class GanLearner:
         self._critic = critic_of(nets)
         self._apart = looks_at_batches(settings)
         self._share = self._deviation = 0.0
+        self._penalties = (0.0, 0.0)
         self._said: Dealt = (torch.zeros(1), torch.zeros(1))
         self._losses = {"loss": 0.0, "discriminator_loss": 0.0}
         self._critic.keep_company(*self._dealt(torch.arange(min(len(self._train), FIRST))))
@@ -79,6 +80,7 @@ class GanLearner:
         players, self._share = self._live["players"], batch.share
         grow(self._nets, batch.share)
         self._deviation = float(self._live["instance_noise"]) * (1 - batch.share)
+        self._penalties = self._penalties_at(batch)
         real, given = self._told(self._dealt(batch.rows), batch.draw)
         for turn in range(self._settings.discriminator_steps if players != GENERATOR else 1):
             if turn:
@@ -162,18 +164,28 @@ class GanLearner:
             critic.follow(said, answered)
             self._said = said.detach(), answered.detach()
         loss = self._game.discriminator(said, answered, self._settings.label_smoothing)
-        left = self._settings.penalty_left ** self._share
-        for weight, steep in ((self._settings.r1, slopes), (self._settings.r2, other_slopes)):
+        for weight, steep in zip(self._penalties, (slopes, other_slopes), strict=True):
             if weight:
-                loss = loss + left * weight * zero_centred(steep)
+                loss = loss + weight * zero_centred(steep)
         if weight := self._settings.gradient_penalty:
             share = torch.rand(len(real), generator=draw, device=real.device)
             loss = loss + weight * one_centred(critic, real, made, given, share)
         return loss
 
+    def _penalties_at(self, batch: Batch) -> tuple[float, float]:
+        """Weights of the penalties on slopes at real and at made items; between two of them there are none.
+
+        References:
+            Karras et al. (2020): Analyzing and improving the image quality of StyleGAN (lazy regularization).
+        """
+        chosen = self._settings
+        due = (batch.step - 1) % chosen.penalty_interval == 0
+        factor = due * chosen.penalty_interval * chosen.penalty_left ** batch.share
+        return factor * chosen.r1, factor * chosen.r2
+
     def _both(self, critic: Critic, real: Tensor, made: Tensor, given: Tensor) -> tuple[Dealt, Dealt]:
         """What is said of real and of made items, and how steeply, where that is penalised."""
-        wanted = self._settings.r1 > 0, self._settings.r2 > 0
+        wanted = self._penalties[0] > 0, self._penalties[1] > 0
         if self._apart:
             return self._seen(critic, real, given, wanted[0]), self._seen(critic, made, given, wanted[1])
         # Once through the network with both costs less than twice with half of them.

@@ -111,7 +111,8 @@ def _of_rows(settings: GanSettings, dimension: int, n_classes: int) -> tuple[nn.
         n_classes, settings.spectral_norm, settings.minibatch_stddev, settings.minibatch_discrimination, settings.pack
     )
     widths = settings.hidden_features
-    return (DenseGenerator(settings.latent_dim, n_classes, widths, dimension),
+    own = settings.generator_features or widths
+    return (DenseGenerator(settings.latent_dim, n_classes, own, dimension, waves=settings.latent_waves),
             DenseDiscriminator(dimension, widths, choices, waves=settings.waves))
 
 

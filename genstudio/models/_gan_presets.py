@@ -22,7 +22,7 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
     },
     # Without a penalty the discriminator is chased from mode to mode by a generator ten times as fast.
     "Collapses (to be cured)": {
-        "loss": "non_saturating", "r1": 0.0, "r2": 0.0, "average": 0.0, "waves": 0, "beta1": 0.9,
-        "learning_rate": 1e-3, "discriminator_rate": 1e-4,
+        "loss": "non_saturating", "r1": 0.0, "r2": 0.0, "average": 0.0, "waves": 0, "latent_waves": 0,
+        "generator_features": (), "beta1": 0.9, "learning_rate": 1e-3, "discriminator_rate": 1e-4,
     },
 }

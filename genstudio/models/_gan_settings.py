@@ -39,6 +39,10 @@ class GanSettings(DescentSettings):
         (128, 128, 128), "Widths of the dense layers of both networks; of points and tables.", label="Dense widths",
         of="table",
     )
+    generator_features: tuple[Width, ...] = setting(
+        (), "Widths of the generator's dense layers; left empty, they are those of the discriminator. A deep generator "
+        "parts narrow clouds sharply; of points and tables.", label="Generator's widths", advanced=True, of="table",
+    )
     architecture: Literal["residual", "textbook"] = setting(
         "residual", "Networks of pictures: residual ones, which want a penalty, or those of the textbook's DCGAN.",
         of="images",
@@ -53,6 +57,10 @@ class GanSettings(DescentSettings):
     waves: int = setting(
         0, "Waves of doubling frequency that the discriminator is shown of each column, so that it sees fine detail; "
         "of points and tables.", ge=0, le=10, advanced=True, of="table",
+    )
+    latent_waves: int = setting(
+        0, "Waves of doubling frequency that the generator is shown of each coordinate of the noise, so that it can "
+        "part narrow clouds; of points and tables.", ge=0, le=10, label="Waves of noise", advanced=True, of="table",
     )
     learning_rate: float = setting(
         2e-4, "How far each step of the generator goes along its gradient.", ge=0, le=1e9, log=True, live=True,
@@ -80,6 +88,11 @@ class GanSettings(DescentSettings):
         1.0, "So much of both penalties is left at the end; they fall to it by and by. A heavy penalty at first finds "
         "all modes, a light one later tells narrow ones apart.", gt=0, le=1, log=True, label="Penalties left",
         advanced=True,
+    )
+    penalty_interval: int = setting(
+        1, "Steps of the game from one of the R1 and R2 penalties to the next; they then weigh so many times as much. "
+        "A penalty costs more than all else of the discriminator's step.", ge=1, le=64, label="Penalties every",
+        unit="steps", advanced=True,
     )
     gradient_penalty: float = setting(
         0.0, "Weight of the penalty on slopes that are not 1 between real and made items; the Wasserstein loss needs "
@@ -167,10 +180,12 @@ def for_data(data: Dataset) -> dict[str, Any]:
 def for_rows(rows: int, columns: int) -> dict[str, Any]:
     """Many quick steps of small networks; of few columns in ever finer detail."""
     steps_an_epoch = -(-rows // GanSettings().items_a_step(rows))
-    fine = {"waves": 6, "r1": 0.02, "r2": 0.02, "penalty_left": 0.1} if columns <= FEW_COLUMNS else {}
+    fine = {
+        "waves": 6, "latent_waves": 4, "generator_features": (64,) * 5, "r1": 0.02, "r2": 0.02, "penalty_left": 1e-3,
+    } if columns <= FEW_COLUMNS else {}
     return {
         "latent_dim": int(np.clip(columns, 2, MOST_NOISE)), "hidden_features": (64, 64, 64), "beta1": 0.5,
-        "learning_rate": 3e-3, "discriminator_rate": 3e-3,
+        "learning_rate": 3e-3, "discriminator_rate": 3e-3, "penalty_interval": 4,
         "max_epochs": int(np.clip(STEPS // steps_an_epoch, 10, 10_000)), **fine,
     }
 

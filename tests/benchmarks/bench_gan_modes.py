@@ -31,8 +31,9 @@ PUBLISHED = {"ring": (7.8, 0.96), "grid": (24.8, 0.94)}
 """Modes, and the share of samples within three deviations, of Lin, Khetan, Fanti, Oh (2018): PacGAN."""
 PLAIN: dict[str, Any] = {
     "loss": "non_saturating", "r1": 0.0, "r2": 0.0, "average": 0.0, "schedule": "constant", "beta1": 0.5,
-    "beta2": 0.999, "waves": 0, "instance_noise": 0.0, "learning_rate": 2e-4, "discriminator_rate": 2e-4,
-    "latent_dim": 2, "pack": 1, "keep_best": False, "warmup": 0,
+    "beta2": 0.999, "waves": 0, "latent_waves": 0, "generator_features": (),
+    "instance_noise": 0.0, "learning_rate": 2e-4, "discriminator_rate": 2e-4, "latent_dim": 2,
+    "pack": 1, "keep_best": False, "warmup": 0,
 }
 REMEDIES: dict[str, dict[str, Any]] = {
     "minibatch_discrimination": {"minibatch_discrimination": True}, "minibatch_stddev": {"minibatch_stddev": True},

@@ -139,14 +139,16 @@ class TestLosses:
 
 class TestPlaying:
     @staticmethod
-    def round(share: float = 0.5, seed: int = 0, **changes: Any) -> tuple[GanLearner, list[tuple[str, float]]]:
+    def round(
+        share: float = 0.5, seed: int = 0, step: int = 1, **changes: Any
+    ) -> tuple[GanLearner, list[tuple[str, float]]]:
         """A learner after one round, and the losses that it gave."""
         gan = model(**changes)
         torch.manual_seed(0)
         nets, x = gan.build((2,), 0), np.random.default_rng(1).normal(size=(40, 2))
         items = BatchedItems(x, None, 0, torch.device("cpu"))
         learner = GanLearner(nets, gan.settings, gan.live_settings(), items, None)
-        batch = Batch(torch.arange(30), torch.Generator().manual_seed(seed), 1, 0.0, share)
+        batch = Batch(torch.arange(30), torch.Generator().manual_seed(seed), step, 0.0, share)
         return learner, [(name, float(loss.detach())) for name, loss in learner.losses(batch)]
 
     @pytest.mark.parametrize(("changes", "names"), [
@@ -173,6 +175,16 @@ class TestPlaying:
         assert heavy == dict(self.round(0.0, r1=5.0, r2=5.0)[1])
         assert light["discriminator"] == pytest.approx(dict(self.round(r1=0.05, r2=0.05)[1])["discriminator"])
         assert light["discriminator"] < heavy["discriminator"]
+
+    @pytest.mark.parametrize(("step", "weight"), [(1, 4.0), (2, 0.0), (4, 0.0), (5, 4.0)])
+    def test_seldom_penalties_weigh_so_many_times(self, step: int, weight: float) -> None:
+        seldom = self.round(step=step, penalty_interval=4, r1=1.0, r2=1.0)[1]
+        assert seldom == self.round(r1=weight, r2=weight)[1]
+
+    def test_a_generator_may_have_widths_of_its_own(self) -> None:
+        same, own = (model(generator_features=widths).build((2,), 0) for widths in ((), (8, 8, 8)))
+        sizes = [[len(list(net.parameters())) for net in nets.values()] for nets in (same, own)]
+        assert sizes == [[6, 6], [8, 6]]
 
     def test_the_discriminator_ahead_is_another_one(self) -> None:
         gan = model(unrolled_steps=3)

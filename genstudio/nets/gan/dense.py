@@ -12,6 +12,34 @@ from torch import Tensor, nn
 from genstudio.nets.gan.heads import Choices, Head, normed_by_spectrum
 
 LEAK = 0.2
+LONGEST, LONGEST_OF_NOISE = 4.0, 8.0
+"""Waves of rows and of noise, in deviations: about as long as most of what there is lies apart."""
+
+
+class Waves(nn.Module):
+    """Shows sines and cosines of each coordinate beside it, each half as long as the one before.
+
+    References:
+        Tancik et al. (2020): Fourier features let networks learn high frequency functions in low dimensional domains.
+
+    Arguments:
+        count: of each coordinate; with 0 coordinates stay by themselves.
+        longest: of the waves, in units of the coordinates.
+    """
+
+    rates: Tensor
+
+    def __init__(self, count: int, longest: float) -> None:
+        super().__init__()
+        self.count = count
+        self.register_buffer("rates", 2 * math.pi / longest * 2.0 ** torch.arange(count), persistent=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Coordinates (N, D) and their waves, (N, D (1 + 2 count))."""
+        if not self.count:
+            return x
+        waves = (x[:, :, None] * self.rates).flatten(1)
+        return torch.cat([x, waves.sin(), waves.cos()], dim=1)
 
 
 class DenseGenerator(nn.Module):
@@ -22,26 +50,27 @@ class DenseGenerator(nn.Module):
         n_classes: classes that are given beside it, C; 0 for none.
         widths: of the hidden layers.
         dimension: columns of a row, D.
+        waves: of each coordinate of the noise, so that narrow clouds are parted sooner.
     """
 
-    def __init__(self, latent_dim: int, n_classes: int, widths: Sequence[int], dimension: int) -> None:
+    def __init__(
+        self, latent_dim: int, n_classes: int, widths: Sequence[int], dimension: int, *, waves: int = 0
+    ) -> None:
         super().__init__()
-        self.layers = _dense((latent_dim + n_classes, *widths))
+        self.waves = Waves(waves, LONGEST_OF_NOISE)
+        self.layers = _dense((latent_dim * (1 + 2 * waves) + n_classes, *widths))
         self.last = nn.Linear(widths[-1], dimension)
 
     def forward(self, z: Tensor, given: Tensor) -> Tensor:
         """Rows (N, D) of noise (N, Z) and classes (N, C)."""
         # Narrow clouds need more digits than bfloat16 has.
         with torch.autocast(z.device.type, enabled=False):
-            found: Tensor = self.last(self.layers(torch.cat([z, given], dim=1)))
+            found: Tensor = self.last(self.layers(torch.cat([self.waves(z), given], dim=1)))
             return found
 
 
 class DenseDiscriminator(nn.Module):
     """One number of each row.
-
-    References:
-        Tancik et al. (2020): Fourier features let networks learn high frequency functions in low dimensional domains.
 
     Arguments:
         dimension: columns of a row, D.
@@ -51,7 +80,7 @@ class DenseDiscriminator(nn.Module):
 
     def __init__(self, dimension: int, widths: Sequence[int], choices: Choices, *, waves: int = 0) -> None:
         super().__init__()
-        self.waves = waves
+        self.waves = Waves(waves, LONGEST)
         self.layers = _dense((choices.pack * dimension * (1 + 2 * waves), *widths))
         self.head = Head(widths[-1], choices)
         if choices.spectral_norm:
@@ -60,7 +89,7 @@ class DenseDiscriminator(nn.Module):
     def features(self, x: Tensor, given: Tensor) -> Tensor:
         """What the last hidden layer makes of rows (N, pack D), shape (N, F)."""
         with torch.autocast(x.device.type, enabled=False):
-            found: Tensor = self.layers(self._with_waves(x))
+            found: Tensor = self.layers(self.waves(x))
             return found
 
     def forward(self, x: Tensor, given: Tensor) -> Tensor:
@@ -69,13 +98,6 @@ class DenseDiscriminator(nn.Module):
         with torch.autocast(x.device.type, enabled=False):
             said: Tensor = self.head(found, given)
             return said
-
-    def _with_waves(self, x: Tensor) -> Tensor:
-        if not self.waves:
-            return x
-        rates = math.pi / 2 * 2.0 ** torch.arange(self.waves, dtype=x.dtype, device=x.device)
-        waves = (x[:, :, None] * rates).flatten(1)
-        return torch.cat([x, waves.sin(), waves.cos()], dim=1)
 
 
 def _dense(widths: Sequence[int]) -> nn.Sequential:
