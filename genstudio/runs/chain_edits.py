@@ -19,6 +19,7 @@ OF_STATES = ("startprob", "means", "covars", "emissionprob", "weights", "lambdas
 """What holds one row a state; transitions hold one from and one to each."""
 _DUST = 1e-9
 _SQUARINGS = 40
+_GOLDEN_ANGLE = np.pi * (3 - np.sqrt(5))
 
 
 def with_probability(
@@ -70,7 +71,7 @@ def with_covariance(parameters: Parameters, state: int, i: int, j: int, value: f
 
 
 def added(parameters: Parameters) -> dict[str, Floats]:
-    """The chain with one state more: its emissions are the mean of the others', and every state may turn to it."""
+    """The chain with one state more, near the middle of all; every state may turn to it."""
     count = len(parameters["startprob"])
     share = 1 / (count + 1)
     found = {name: np.concatenate([array, _middle(name, parameters)]) for name, array in parameters.items()
@@ -177,9 +178,11 @@ def _middle(name: str, parameters: Parameters) -> Floats:
     """What a new state has of an array, shape (1, ...)."""
     array = parameters[name]
     middle: Floats = array.mean(axis=0, keepdims=True)
-    if name == "covars" and array.ndim == 3:
-        apart = parameters["means"] - parameters["means"].mean(axis=0)
-        middle = middle + np.einsum("ki,kj->ij", apart, apart)[None] / len(array) ** 2
+    if name == "means":
+        deviations = np.sqrt(np.diagonal(parameters["covars"], axis1=-2, axis2=-1)).mean(axis=0)
+        # Each in a direction of its own, so that states that are added one after another can be told apart.
+        turn = _GOLDEN_ANGLE * len(array)
+        middle = middle + deviations * np.resize([np.cos(turn), np.sin(turn)], array.shape[-1])
     return middle
 
 

@@ -90,16 +90,19 @@ def hand_run(run: Run, parameters: Parameters) -> Run:
                raw=run.raw)
 
 
-def trained_from(run: Run, parameters: Parameters) -> Recipe:
-    """The run's recipe, to be trained from this chain for as long as the model's default says.
+def trained_from(run: Run, parameters: Parameters, n_iter: int | None = None) -> Recipe:
+    """The run's recipe, to be trained from this chain.
 
     Transitions that are 0 stay 0 under EM, so that a topology can be drawn by hand.
+
+    Arguments:
+        n_iter: most steps; as the model's default says when None.
 
     Raises:
         RecipeError: as for `by_hand`.
     """
     start = by_hand(run.recipe, run.preparation, parameters)
-    return with_settings(start, n_iter=run.model.Settings().n_iter)  # type: ignore[attr-defined]
+    return with_settings(start, n_iter=n_iter or run.model.Settings().n_iter)  # type: ignore[attr-defined]
 
 
 def started_by_hand(recipe: Recipe, data: Dataset) -> Recipe:

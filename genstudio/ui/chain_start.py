@@ -58,7 +58,7 @@ class ChainStart(QObject):
         if run.data is None or (busy is not None and busy.status is not Status.PAUSED):
             return
         try:
-            recipe = trained_from(run, parameters)
+            recipe = trained_from(run, parameters, self._steps)
             name = f"{run.name.removesuffix(' by hand')} from here"
             begun = new_run(recipe, run.data, name, run.raw, model.session.workers)
         except GenStudioError as error:
@@ -70,6 +70,12 @@ class ChainStart(QObject):
         begun.job.slow_down(model.delay_seconds)
         begun.job.start()
         model.add_run(begun)
+
+    @property
+    def _steps(self) -> int | None:
+        """Most steps that the experiment wants, where its model is a chain."""
+        chosen = self._model.recipe.model
+        return (int(chosen.settings.get("n_iter", 0)) or None) if chosen.name == KEY else None
 
     def _begin(self, work: partial[Loaded]) -> None:
         self._model.pump.run(TASK, work, self._on_begun, self._model.messages.show_error)

@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QTableView, QToolButton, QVBoxLayout, QWidget
 
 from genstudio.errors import GenStudioError
 from genstudio.runs import chain_edits
@@ -131,20 +131,17 @@ class ChainTables(QWidget):
 
     def _arrange(self) -> None:
         self._state = -1
-        upper, self._lower = _titled("Start and transitions", self.turn_table), _titled(
-            "Emissions", self.symbol_table, self.number_table)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(2)
-        buttons.addWidget(self.problem, 1)
-        for button in (self.lock, self.add, self.remove):
+        buttons = (self.lock, self.add, self.remove)
+        for button in buttons:
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
-            buttons.addWidget(button)
+        upper = _titled("Start and transitions", self.turn_table, buttons=buttons)
+        self._lower = _titled("Emissions", self.symbol_table, self.number_table)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 0, 8, 4)
         layout.setSpacing(2)
         layout.addWidget(upper, 1)
         layout.addWidget(self._lower, 1)
-        layout.addLayout(buttons)
+        layout.addWidget(self.problem)
         layout.addWidget(self.likelihood)
 
     def _connect(self) -> None:
@@ -221,15 +218,20 @@ def _table(model: NumbersModel, name: str, title: str) -> QTableView:
     return table
 
 
-def _titled(title: str, *tables: QTableView) -> QWidget:
-    """Tables below their title."""
+def _titled(title: str, *tables: QTableView, buttons: Sequence[QToolButton] = ()) -> QWidget:
+    """Tables below their title, and buttons beside it."""
     part = QWidget()
     label = QLabel(title)
     label.setProperty("role", "heading")
+    row = QHBoxLayout()
+    row.setSpacing(2)
+    row.addWidget(label, 1)
+    for button in buttons:
+        row.addWidget(button)
     layout = QVBoxLayout(part)
-    layout.setContentsMargins(0, 4, 0, 2)
+    layout.setContentsMargins(0, 2, 0, 2)
     layout.setSpacing(2)
-    layout.addWidget(label)
+    layout.addLayout(row)
     for table in tables:
         layout.addWidget(table, 1)
     return part

@@ -141,7 +141,6 @@ class ChainView(QWidget):
         row = QHBoxLayout()
         row.setContentsMargins(12, 2, 8, 2)
         row.setSpacing(6)
-        row.addWidget(self.choice)
         for field in self.fields.values():
             row.addWidget(QLabel(field.info.label))
             field.widget.setFixedWidth(84)

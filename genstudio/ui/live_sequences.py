@@ -14,6 +14,7 @@ from genstudio.data.dataset import Dataset
 from genstudio.data.reader import Watch
 from genstudio.models.sequential import Chain
 from genstudio.runs.chain_edits import ellipses
+from genstudio.runs.question import evenly
 from genstudio.runs.questions.states import first_rows
 from genstudio.runs.run import Run
 from genstudio.runs.state_marks import StateMarks
@@ -33,6 +34,8 @@ Rows = tuple[Array, Array]
 """Rows in data units, shape (N, D), and the rows of each sequence, shape (S,)."""
 MOST_ROWS = 5_000
 """So many rows show what a state is; their states are found again at every look."""
+MOST_POINTS = 2_000
+"""So many of them are drawn over two columns."""
 LINE_POINTS = 256
 _LOOKS = ("states", "emissions")
 
@@ -51,6 +54,7 @@ class LiveSequences(QWidget):
         self._data: Dataset | None = None
         self._rows: Rows = (np.empty((0, 0)), np.empty(0, np.int64))
         self._states: Array | None = None
+        self._plain: bool | None = None
         theme = panel.theme
         self.choice = ViewChoice("live.sequences", all_pairs=False)
         self.time = quiet_button(theme, "live.sequences.time", "curves", "Over time", "Show the rows over time")
@@ -62,7 +66,8 @@ class LiveSequences(QWidget):
         self.graph = ChainGraph(theme, "live.sequences.graph")
         self.curves = EmissionCurves(theme, "live.sequences.emissions")
         self.curves.set_title("Emissions")
-        self.stage.offer_layers(["data", "components"])
+        self.stage.set_layer_title("samples", "Rows, by the state that each is in")
+        self.stage.set_layer_title("components", "States, with the share of rows in each")
         self._lay_out()
         self._connect()
 
@@ -155,7 +160,7 @@ class LiveSequences(QWidget):
     def _take_data(self, data: Dataset | None) -> None:
         if data is None or data is self._data:
             return
-        self._data, self._states = data, None
+        self._data, self._states, self._plain = data, None, None
         self.stage.clear()
         self.series.clear()
         self.choice.set_columns(data.preparation.names)
@@ -167,7 +172,7 @@ class LiveSequences(QWidget):
             return
         self._rows = rows
         shown, whole = len(rows[0]), len(data.train)
-        self.sentence.setText(f"The first {shown:,} of {whole:,} training rows." if shown < whole else "")
+        self.sentence.setText(f"States of the first {shown:,} of {whole:,} training rows." if shown < whole else "")
         if len(self._names) == 1 and not self._levels:
             self.curves.set_values(rows[0][:, 0], self._names[0])
         self._draw_rows()
@@ -182,21 +187,29 @@ class LiveSequences(QWidget):
         flat = len(self._names) > 1 and not self.time.isChecked()
         self._views.setCurrentWidget(self.stage if flat else self.series)
         if flat:
-            plane = list(self.choice.columns)
-            self.stage.set_labels(*(self._names[i] for i in plane))
-            self.stage.set_points(x[:, plane], states, self._words(states))
+            self._draw_points(x, states)
             return
         if self.series.picture.series is None:
             levels = {self._names[0]: self._levels} if self._levels else {}
             self.series.show_series(x, self._names, lengths=lengths, levels=levels)
         self.series.show_states(states)
 
-    # The model.
+    def _draw_points(self, x: Array, states: Array | None) -> None:
+        plane, some = list(self.choice.columns), evenly(len(x), MOST_POINTS)
+        self.stage.set_labels(*(self._names[i] for i in plane))
+        points, nothing = x[np.ix_(some, plane)], np.empty((0, 2))
+        if (states is None) != self._plain:
+            self._plain = states is None
+            self.stage.offer_layers(["data"] if self._plain else ["samples", "components"])
+            self.stage.set_points(nothing)
+            self.stage.set_samples(nothing)
+        if states is None:
+            self.stage.set_points(points)
+        else:
+            # Without a legend, which would take most of the time: the graph beside shows the colours.
+            self.stage.set_samples(points, states[some])
 
-    def _words(self, states: Array | None) -> tuple[str, ...]:
-        count = 0 if states is None else int(states.max(initial=0)) + 1
-        words = () if self._run is None else self._run.marks.words(count)
-        return tuple(f"State {word}" if word.isdigit() else word for word in words)
+    # The model.
 
     def _look(self) -> None:
         run = self._run
@@ -223,7 +236,7 @@ class LiveSequences(QWidget):
         self._draw_rows()
 
     def _on_states(self, preview: Preview) -> None:
-        answer = preview.answer
+        answer, former = preview.answer, self._states
         self._states = answer["states"]
         self.turns.set_values(answer["transmat"])
         marks = StateMarks() if self._run is None else self._run.marks
@@ -231,7 +244,8 @@ class LiveSequences(QWidget):
         self.graph.set_chain(answer["startprob"], answer["transmat"], words, marks.colours)
         if "emissionprob" in answer:
             self.symbols.set_values(answer["emissionprob"], self._levels)
-        self._draw_rows()
+        if former is None or not np.array_equal(former, self._states):
+            self._draw_rows()
         self._draw_ellipses(answer)
         self.retitle(self._run)
 

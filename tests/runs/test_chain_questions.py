@@ -63,6 +63,19 @@ def test_the_states_of_the_first_rows_are_those_of_the_whole_path_so_far() -> No
     assert (told["states"] == ((x[:, None] - textbook()["means"]) ** 2).sum(axis=2).argmin(axis=1)).mean() > 0.95
 
 
+def test_a_long_sequence_is_as_the_typed_chain_says() -> None:
+    told = answer("sequences", subject(), {"lengths": np.array([100_000]), "seed": 0}, silent)
+    chain, states = textbook(), told["state"]
+    counts = np.zeros((3, 3))
+    np.add.at(counts, (states[:-1], states[1:]), 1)
+    visits = counts.sum(axis=1, keepdims=True)
+    errors = np.sqrt(chain["transmat"] * (1 - chain["transmat"]) / visits)
+    assert (abs(counts / visits - chain["transmat"]) < 4 * errors).all()
+    for state in range(3):
+        rows = told["x"][states == state]
+        assert (abs(rows.mean(axis=0) - chain["means"][state]) < 4 / np.sqrt(len(rows))).all()
+
+
 def test_what_states_explain_of_one_column_adds_up_to_one() -> None:
     told = answer("emission_line", subject(("y",)), {"n": 400, "most": 1000}, silent)
     assert told["density"].shape == (3, 400)

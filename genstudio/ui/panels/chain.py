@@ -118,6 +118,7 @@ class ChainPanel(Panel):
         for button in (self.by_hand, self.preset, self.train_from):
             header.addWidget(button)
         header.addStretch(1)
+        header.addWidget(self.view.choice)
         self.left = QSplitter(Qt.Orientation.Vertical)
         self.left.setObjectName("chain.left")
         self.parts = QSplitter(Qt.Orientation.Horizontal)

@@ -13,7 +13,6 @@ from PySide6.QtGui import (
     QContextMenuEvent,
     QMouseEvent,
     QPainter,
-    QPainterPath,
     QPaintEvent,
     QPen,
     QPolygonF,
@@ -31,11 +30,12 @@ from genstudio.ui.tips import plain_tip
 
 Floats = NDArray[np.float64]
 
+MOST_ARROWS = 60
 UNSEEN = 0.005
 """Transitions less likely than this are not drawn."""
 _THINNEST_PX, _THICKEST_PX = 0.8, 6.0
 _FAINTEST, _ASIDE = 0.25, 0.12
-_NUMBERED_STATES = 6
+_NUMBERED_STATES, _NUMBERED = 6, 0.02
 _HEAD_PX = 7.0
 
 
@@ -150,9 +150,7 @@ class ChainGraph(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(self.rect(), QColor(self._theme.tokens.plot))
-        drawn = sorted(
-            (arrow for arrow in self._layout.arrows if self._probability(arrow) >= UNSEEN), key=self._order
-        )
+        drawn = self._drawn()
         for arrow in drawn:
             self._paint_arrow(painter, arrow)
         for state in range(len(self._startprob)):
@@ -165,6 +163,7 @@ class ChainGraph(QWidget):
     # Inner workings.
 
     def _lay_out(self) -> None:
+        self._shapes: dict[tuple[int, int, int], tuple[QPolygonF, QPolygonF]] = {}
         self._layout = chain_layout(len(self._startprob), self.width(), self.height())
 
     def _hover(self, state: int) -> None:
@@ -184,13 +183,21 @@ class ChainGraph(QWidget):
     def _probability(self, arrow: Arrow) -> float:
         return float(self._transmat[arrow.source, arrow.target])
 
+    def _drawn(self) -> list[Arrow]:
+        """The arrows that are seen, the likeliest last; of very many only those."""
+        order = np.argsort(self._transmat, axis=None)[-MOST_ARROWS:]
+        pairs = [divmod(int(place), len(self._transmat)) for place in order]
+        seen = [self._layout.arrow(*pair) for pair in pairs if self._transmat[pair] >= UNSEEN]
+        return sorted(seen, key=self._order)
+
     def _order(self, arrow: Arrow) -> tuple[bool, float]:
         return arrow.source == self._highlighted, self._probability(arrow)
 
     def _numbered(self, arrow: Arrow) -> bool:
         if self._highlighted >= 0:
             return arrow.source == self._highlighted
-        return len(self._startprob) <= _NUMBERED_STATES or arrow.source == arrow.target
+        likely = len(self._startprob) <= _NUMBERED_STATES and self._probability(arrow) >= _NUMBERED
+        return likely or arrow.source == arrow.target
 
     def _colour_of(self, state: int) -> QColor:
         own = self._colours.get(state)
@@ -205,21 +212,26 @@ class ChainGraph(QWidget):
 
     def _paint_arrow(self, painter: QPainter, arrow: Arrow) -> None:
         width = _THINNEST_PX + (_THICKEST_PX - _THINNEST_PX) * min(self._probability(arrow), 1.0)
-        length = _HEAD_PX + 1.2 * width
-        head = arrow_head(arrow.path, length)
-        # The stroke ends within the head, whose tip would else be blunt.
-        body = arrow.path[np.hypot(*(arrow.path - head[0]).T) >= 0.8 * length]
-        line = QPainterPath()
-        line.addPolygon(QPolygonF([QPointF(x, y) for x, y in (body if len(body) > 1 else arrow.path).tolist()]))
+        line, head = self._shape(arrow, round(_HEAD_PX + 1.2 * width))
         colour = self._colour(arrow)
         pen = QPen(colour, width)
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(pen)
-        painter.drawPath(line)
+        painter.drawPolyline(line)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colour)
-        painter.drawPolygon(QPolygonF([QPointF(x, y) for x, y in head.tolist()]))
+        painter.drawPolygon(head)
+
+    def _shape(self, arrow: Arrow, length: int) -> tuple[QPolygonF, QPolygonF]:
+        """Stroke and head of an arrow; kept, as probabilities change at every step of a training."""
+        key = (arrow.source, arrow.target, length)
+        if key not in self._shapes:
+            head = arrow_head(arrow.path, length)
+            # The stroke ends within the head, whose tip would else be blunt.
+            body = arrow.path[np.hypot(*(arrow.path - head[0]).T) >= 0.8 * length]
+            self._shapes[key] = _polygon(body if len(body) > 1 else arrow.path), _polygon(head)
+        return self._shapes[key]
 
     def _paint_state(self, painter: QPainter, state: int) -> None:
         tokens, radius = self._theme.tokens, self._layout.radius
@@ -245,3 +257,7 @@ class ChainGraph(QWidget):
         painter.drawRoundedRect(frame, 3, 3)
         painter.setPen(QColor(self._theme.tokens.text))
         painter.drawText(frame, Qt.AlignmentFlag.AlignCenter, text)
+
+
+def _polygon(points: Floats) -> QPolygonF:
+    return QPolygonF([QPointF(x, y) for x, y in points.tolist()])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +17,9 @@ _LABEL_HALF_PX = np.array([15.0, 8.0])
 """Half of the width and height of a number."""
 _LABEL_GAP_PX, _MARGIN_PX = 4.0, 12.0
 _BOW = 0.16
+_LABEL_SHARE = 0.38
 _LOOP_HALF_ANGLE = 0.55
-_CURVE_POINTS = 25
+_CURVE_POINTS = 16
 _TINY = 1e-9
 
 
@@ -44,12 +45,24 @@ class ChainLayout:
     Arguments:
         centres: of the states, shape (K, 2), pixels.
         radius: of each state, pixels.
-        arrows: of every pair of states and of each state to itself.
+        outward: the way from the middle to each state, of length 1, shape (K, 2).
+        loop: how far the arrow of a state to itself reaches beyond it, pixels.
     """
 
     centres: Floats
     radius: float
-    arrows: tuple[Arrow, ...]
+    outward: Floats
+    loop: float
+    _known: dict[tuple[int, int], Arrow] = field(default_factory=dict, repr=False)
+
+    def arrow(self, source: int, target: int) -> Arrow:
+        """The arrow of one transition; found once, as it stays where it is while probabilities change."""
+        known = self._known.get((source, target))
+        if known is None:
+            looped = source == target
+            known = _loop(source, self) if looped else _between(source, target, self.centres, self.radius)
+            self._known[source, target] = known
+        return known
 
     def state_at(self, x: float, y: float) -> int:
         """The state under a place, or -1."""
@@ -73,9 +86,7 @@ def chain_layout(count: int, width: float, height: float) -> ChainLayout:
     outward = np.column_stack([np.cos(angles), np.sin(angles)])
     middle = np.array([width, height]) / 2
     centres = middle + (outward * spread if count > 1 else 0 * outward)
-    between = [_between(i, j, centres, radius) for i in range(count) for j in range(count) if i != j]
-    loops = [_loop(i, centres[i], outward[i], radius, loop) for i in range(count)]
-    return ChainLayout(centres, radius, (*between, *loops))
+    return ChainLayout(centres, radius, outward, loop)
 
 
 def arrow_head(path: Floats, length: float) -> Floats:
@@ -97,10 +108,13 @@ def _between(source: int, target: int, centres: Floats, radius: float) -> Arrow:
     across = np.array([way[1], -way[0]])
     bend = (start + end) / 2 + 2 * _BOW * across
     path = _quadratic(start, bend, end)
-    return Arrow(source, target, _clear_of(path, start, end, radius), (start + end) / 2 + 1.02 * _BOW * across)
+    # Off the middle, where the arrows between opposite states cross.
+    label = path[round(_LABEL_SHARE * len(path))]
+    return Arrow(source, target, _clear_of(path, start, end, radius), label)
 
 
-def _loop(state: int, centre: Floats, outward: Floats, radius: float, reach: float) -> Arrow:
+def _loop(state: int, layout: ChainLayout) -> Arrow:
+    centre, outward, radius, reach = layout.centres[state], layout.outward[state], layout.radius, layout.loop
     across = np.array([-outward[1], outward[0]])
     turned = [np.cos(_LOOP_HALF_ANGLE) * outward + side * np.sin(_LOOP_HALF_ANGLE) * across for side in (-1, 1)]
     first, last = (centre + radius * way for way in turned)
@@ -111,7 +125,7 @@ def _loop(state: int, centre: Floats, outward: Floats, radius: float, reach: flo
 
 
 def _quadratic(start: Floats, bend: Floats, end: Floats) -> Floats:
-    t = np.linspace(0, 1, 3 * _CURVE_POINTS)[:, None]
+    t = np.linspace(0, 1, 2 * _CURVE_POINTS)[:, None]
     return np.asarray((1 - t) ** 2 * start + 2 * t * (1 - t) * bend + t**2 * end)
 
 

@@ -135,11 +135,16 @@ class MatrixView(QWidget):
             wide = high = min(wide, high)
         return max(min(wide, 1.4 * _LARGEST_CELL_PX), 1.0), max(min(high, _LARGEST_CELL_PX), 1.0)
 
+    @property
+    def _number_px(self) -> int:
+        """What a number takes beside its neighbours; cells that have no room for it are drawn as one picture."""
+        return self.fontMetrics().horizontalAdvance("0.00") + _NUMBER_SPARE_PX
+
     def _paint_cells(self, painter: QPainter) -> None:
         table = density_table(self._theme.tokens)
         index = (np.nan_to_num(np.clip(self._values, 0.0, 1.0)) * 255).astype(np.uint8)
         wide, high = self._cell()
-        if min(wide, high) < 4 * _GAP_PX:
+        if wide < self._number_px or high < self.fontMetrics().height():
             picture = np.ascontiguousarray(table[index])
             rows, columns = index.shape
             image = QImage(picture.data, columns, rows, 4 * columns, QImage.Format.Format_RGBA8888)
@@ -154,11 +159,8 @@ class MatrixView(QWidget):
         cell = QRectF(area.left() + column * wide, area.top() + row * high, wide - _GAP_PX, high - _GAP_PX)
         painter.fillRect(cell, QColor(self._theme.tokens.surface))
         painter.fillRect(cell, colour)
-        text = f"{self._values[row, column]:.2f}"
-        metrics = painter.fontMetrics()
-        if metrics.horizontalAdvance(text) + _NUMBER_SPARE_PX <= wide and metrics.height() <= high:
-            painter.setPen(ink_on(_over(colour, QColor(self._theme.tokens.surface))))
-            painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, text)
+        painter.setPen(ink_on(_over(colour, QColor(self._theme.tokens.surface))))
+        painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, f"{self._values[row, column]:.2f}")
 
     def _paint_heads(self, painter: QPainter) -> None:
         wide, high = self._cell()
