@@ -7,12 +7,16 @@ import pytest
 
 from genstudio.data.catalogue.ecg import Ecg
 from genstudio.data.catalogue.geyser import Geyser
+from genstudio.data.catalogue.hamlet import Hamlet
 from genstudio.data.catalogue.old_faithful import OldFaithful
 from genstudio.data.catalogue.penguins import Penguins
 from genstudio.data.catalogue.regimes import Regimes
 from genstudio.data.catalogue.seattle_weather import SeattleWeather
+from genstudio.data.catalogue.strokes import SHAPES, Strokes
 from genstudio.data.catalogue.textbook_chain import TextbookChain
-from genstudio.data.sequences import Sequences
+from genstudio.data.labelling import Marks
+from genstudio.data.sequence_split import sequence_marks
+from genstudio.data.sequences import Sequences, bounds
 from genstudio.data.source import Source
 from genstudio.data.table import ColumnType, Table
 from genstudio.resources import resource
@@ -100,6 +104,31 @@ def test_regimes_drift_as_far_as_they_are_told() -> None:
     np.testing.assert_allclose(np.hypot(*way.T)[[0, 499, 500, 2499]], [0, 10, 0, 10], atol=1e-9)
 
 
-@pytest.mark.parametrize("name", ["penguins", "old_faithful", "ecg", "seattle_weather", "geyser"])
+def test_letters_of_a_play_are_symbols() -> None:
+    found = Hamlet().load(Hamlet.Settings(samples=33_535), 0)
+    column = found.columns[0]
+    text = "".join(column.levels[int(code)] for code in column.values)
+    assert text.startswith("whos␣there␣nay␣answer␣me")
+    assert text.endswith("come␣lets␣go␣together")
+    assert np.bincount(column.values.astype(int)).argmax() == column.levels.index("␣")
+    assert len(Hamlet().load(Hamlet.Settings(samples=100), 0)) == 100
+
+
+def test_strokes_are_shapes_of_one_class_each() -> None:
+    kind = Strokes.Settings
+    found = Strokes().load(kind(strokes=5, noise=0.0), 2)
+    assert len(found.lengths) == 20
+    marks = sequence_marks(Marks(SHAPES, found.column("shape").values.astype(np.int64), -1), found.lengths)
+    assert marks is not None
+    assert marks.codes.tolist() == list(range(4)) * 5
+    assert found.keys[:5] == ("circle 1", "square 1", "wave 1", "zigzag 1", "circle 2")
+    a, b = bounds(found.lengths)[:2]
+    circle = np.column_stack([found.column(name).values[a:b] for name in "xy"])
+    # All points of a circle lie equally far from its middle, wherever and however large it is.
+    middle = np.linalg.lstsq(np.column_stack([2 * circle, np.ones(b - a)]), (circle**2).sum(axis=1), rcond=None)[0][:2]
+    assert np.ptp(np.hypot(*(circle - middle).T)) < 1e-9
+
+
+@pytest.mark.parametrize("name", ["penguins", "old_faithful", "hamlet", "ecg", "seattle_weather", "geyser"])
 def test_origin_and_terms_lie_beside_the_data(name: str) -> None:
     assert len(resource("data", f"{name}.txt").read_text(encoding="utf-8")) > 200

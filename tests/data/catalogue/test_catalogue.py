@@ -22,7 +22,7 @@ from genstudio.settings import describe, validate
 SOURCES = sources()
 NEEDED: dict[str, dict[str, Any]] = {"drawing": {"points": ((0.0, 1.0, 0), (2.0, 3.0, 1))}}
 PICTURES = {"digits", "fashion", "emoji", "sklearn_digits"}
-SERIES = {"ecg", "seattle_weather", "geyser"}
+SERIES = {"ecg", "seattle_weather", "geyser", "hamlet"}
 FIXED = {"textbook_blobs", "textbook_anomalies", "penguins", "old_faithful", "drawing", *PICTURES, *SERIES}
 ROW_COUNTS = {"samples", "normal", "anomalous"}
 
