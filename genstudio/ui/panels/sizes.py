@@ -25,7 +25,7 @@ class SizesPanel(Panel):
         key="sizes",
         title="How many states?",
         icon="levels",
-        order=38,
+        order=33,
         help="How many hidden states the sequences call for: AIC, BIC or the likelihood of the validation rows over "
         "their number.",
     )
