@@ -146,9 +146,7 @@ class ForecastView(ContinueView):
 
 def first_start(sequence: WholeSequence) -> int:
     """Rows that are known at first: those before what was held out, or else two thirds."""
-    held_out = np.flatnonzero(np.isin(sequence.use, (VALID, TEST)))
-    learned = (sequence.use == TRAIN).any()
-    tests = np.flatnonzero(sequence.use == TEST)
-    if learned and len(held_out):
-        return int(tests[0] if len(tests) else held_out[0])
+    for use in (TEST, VALID) if (sequence.use == TRAIN).any() else ():
+        if (sequence.use == use).any():
+            return int(np.argmax(sequence.use == use))
     return max(1, 2 * len(sequence) // 3)

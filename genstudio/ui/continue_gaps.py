@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 from PySide6.QtWidgets import QHBoxLayout
 
-from genstudio.applications.gaps import Stretch, hide
+from genstudio.applications.gaps import Stretch
 from genstudio.data.sequence_preparation import SequencePreparation
 from genstudio.runs.sequence_export import Drawn, write_draws
 from genstudio.settings import Settings, setting
@@ -95,11 +95,10 @@ class GapsView(ContinueView):
         """Bands and draws in the gaps."""
         assert self.sequence is not None
         assert self.series is not None
-        seen = hide(self.sequence.x, self.stretches)
-        if not np.array_equal(np.flatnonzero(np.isnan(seen).any(axis=1)), answer["row"]):
+        if answer["stretches"].tolist() != [list(stretch) for stretch in self.stretches]:
             # Marks have moved on since.
             return
-        self.plot.show_pieces(gap_pieces(self.sequence, seen, answer))
+        self.plot.show_pieces(gap_pieces(self.sequence, answer))
         self.sentence.setText(gap_words(self.series.names, self.symbols, answer))
 
     def export_arguments(self) -> dict[str, Any] | None:

@@ -21,34 +21,30 @@ def forecast_piece(sequence: WholeSequence, answer: Mapping[str, Array]) -> Piec
     piece = Piece(
         sequence.times(start, len(answer["middle"])), answer["draws"], answer["middle"], answer["quantiles"]
     )
-    return piece if answer["each"] else piece.anchored(_certain(sequence, start - 1, sequence.x))
+    return piece if answer["each"] else piece.anchored(_certain(sequence, start - 1))
 
 
-def gap_pieces(sequence: WholeSequence, seen: Array, answer: Mapping[str, Array]) -> list[Piece]:
-    """What fills gaps, each from the row before it to the row after; of very many gaps the first ones.
-
-    Arguments:
-        seen: the rows of the sequence without what is hidden, shape (N, D).
-    """
+def gap_pieces(sequence: WholeSequence, answer: Mapping[str, Array]) -> list[Piece]:
+    """What fills gaps, each from the row before it to the row after; of very many gaps the first ones."""
     rows = answer["row"]
     cuts = np.flatnonzero(np.diff(rows) > 1) + 1
     edges = [0, *cuts.tolist(), len(rows)] if len(rows) else []
     return [
-        _gap(sequence, seen, answer, slice(first, end)) for first, end in pairwise(edges[:MOST_PIECES + 1])
+        _gap(sequence, answer, slice(first, end)) for first, end in pairwise(edges[:MOST_PIECES + 1])
     ]
 
 
-def _gap(sequence: WholeSequence, seen: Array, answer: Mapping[str, Array], part: slice) -> Piece:
+def _gap(sequence: WholeSequence, answer: Mapping[str, Array], part: slice) -> Piece:
     rows = answer["row"][part]
     piece = Piece(
         sequence.times(int(rows[0]), len(rows)), answer["draws"][:, part], answer["middle"][part],
         answer["quantiles"][:, part],
     )
-    return piece.anchored(_certain(sequence, int(rows[0]) - 1, seen), _certain(sequence, int(rows[-1]) + 1, seen))
+    return piece.anchored(_certain(sequence, int(rows[0]) - 1), _certain(sequence, int(rows[-1]) + 1))
 
 
-def _certain(sequence: WholeSequence, row: int, seen: Array) -> Certain | None:
-    """A row that is there as a whole; None where it is not."""
-    if not 0 <= row < len(sequence) or not np.isfinite(seen[row]).all():
+def _certain(sequence: WholeSequence, row: int) -> Certain | None:
+    """A row that is there as a whole; None where it is not. Beside gaps only the ends of the sequence are not."""
+    if not 0 <= row < len(sequence) or not np.isfinite(sequence.x[row]).all():
         return None
-    return float(sequence.clock[row]), seen[row]
+    return float(sequence.clock[row]), sequence.x[row]

@@ -27,13 +27,14 @@ Array = NDArray[Any]
 MANY, LONGEST = 8, 400
 """So many of many sequences are shown at first; and so many rows of a long one."""
 LEAST_PX = 150
+MOST_ROWS = 1_000_000
 
 
 class SampledSettings(Settings):
     """What is sampled."""
 
-    sequences: int = setting(1, "How many sequences, one after another.", ge=1, le=1_000, log=True)
-    length: int = setting(500, "Rows of each sequence.", ge=1, le=1_000_000, log=True, label="Rows each")
+    sequences: int = setting(1, "How many sequences, one after another.", ge=1, le=200, log=True)
+    length: int = setting(500, "Rows of each sequence.", ge=1, le=200_000, log=True, label="Rows each")
     seed: int = setting(0, "The same seed gives the same sequences again.", ge=0, lt=2**32)
     temperature: float = setting(
         1.0, "Below 1 rows are nearer to the middle of their state, above 1 farther from it.", ge=0.0, le=5.0
@@ -90,7 +91,9 @@ class SampledView(ContinueView):
     def arguments(self) -> dict[str, Any] | None:
         """How many of which length, and the real ones to be seen beside them."""
         values = self.numbers.values
-        lengths = np.full(int(values["sequences"]), int(values["length"]))
+        length = int(values["length"])
+        # So many as can be shown; a file has no such bound on the command line.
+        lengths = np.full(min(int(values["sequences"]), MOST_ROWS // length), length)
         real, real_lengths = (None, None) if self.series is None else cut(self.series, self._place, lengths)
         return {
             "lengths": lengths, "seed": values["seed"], "temperature": values["temperature"], "real": real,
@@ -102,10 +105,11 @@ class SampledView(ContinueView):
         run = self.run
         assert run is not None
         names = run.preparation.names
-        spans = _spans([answer[name] for name in ("x", "real_x") if name in answer])
         if "real_x" in answer:
-            self._show_in(self.real, answer["real_x"], answer["real_lengths"], answer.get("real_state"), spans)
-        self._show_in(self.plot, answer["x"], answer["lengths"], answer["state"], spans)
+            self._show_in(self.real, answer["real_x"], answer["real_lengths"], answer.get("real_state"))
+        self._show_in(self.plot, answer["x"], answer["lengths"], answer["state"])
+        for plot in self.plots:
+            plot.show_scales(answer["span"])
         self.sentence.setText(likeness_words(names, self.symbols, answer))
 
     def writing(self, path: Path, answer: Answer) -> tuple[Callable[[], None], str] | None:
@@ -116,12 +120,11 @@ class SampledView(ContinueView):
         what = f"{len(lengths):,} sequence{'s' * (len(lengths) != 1)} of {len(x):,} rows"
         return partial(write_sequences, path, self.run.preparation, x, lengths, state), what
 
-    def _show_in(self, plot: SeriesPlot, x: Array, lengths: Array, states: Array | None, spans: Array) -> None:
+    def _show_in(self, plot: SeriesPlot, x: Array, lengths: Array, states: Array | None) -> None:
         run = self.run
         assert run is not None
         levels = {column.name: column.levels for column in run.preparation.columns if column.levels}
         plot.show_series(x, run.preparation.names, None, "row", lengths=lengths, levels=levels)
-        plot.show_scales(spans)
         count = 0 if states is None else int(np.max(states, initial=-1)) + 1
         colours = marked_colours(run.marks, self.theme.tokens, count)
         plot.show_states(states, colours, run.marks.words(count))
@@ -150,12 +153,3 @@ def cut(series: WholeSeries, place: int, lengths: Array) -> tuple[Array, Array]:
         ][:len(lengths) - len(pieces)]
     found = np.concatenate([series.x[piece] for piece in pieces])
     return found, np.array([piece.stop - piece.start for piece in pieces])
-
-
-def _spans(parts: list[Array]) -> Array:
-    """The lowest and the highest value of each column, shape (D, 2), of rows in several parts."""
-    whole = np.concatenate(parts)
-    known = np.isfinite(whole)
-    low = np.where(known, whole, np.inf).min(axis=0)
-    high = np.where(known, whole, -np.inf).max(axis=0)
-    return np.column_stack([low, high])

@@ -87,6 +87,11 @@ class ContinueView(QWidget):
         assert self.run is not None
         return [bool(column.levels) for column in self.run.preparation.columns]
 
+    @property
+    def settling(self) -> bool:
+        """Whether what is asked has not stood for long yet, and is not asked again when the model changes."""
+        return self._settled.isActive()
+
     def show_run(self, run: Run, series: WholeSeries | None, place: int) -> None:
         """Show one sequence of a run's data, by its place; None while they are not at hand."""
         self.run, self.series, self._place = run, series, place
@@ -115,6 +120,9 @@ class ContinueView(QWidget):
 
     def export(self) -> None:
         """Ask for a file, and write all draws to it."""
+        if self.run is None or self.export_arguments() is None:
+            self.session.messages.show("info", "There is nothing to export here.", "Open the data of the run again.")
+            return
         name, kind = QFileDialog.getSaveFileName(self, "Export", f"{self.key}.csv", ";;".join(FORMATS))
         if name:
             path = Path(name)
@@ -122,9 +130,8 @@ class ContinueView(QWidget):
 
     def export_to(self, path: Path) -> None:
         """Draw anew for a file, and write it in the background."""
-        run, arguments = self.run, None if self.run is None else self.export_arguments()
+        run, arguments = self.run, self.export_arguments()
         if run is None or arguments is None:
-            self.session.messages.show("info", "There is nothing to export here yet.", "Open the run's data first.")
             return
         try:
             check_format(path)

@@ -56,10 +56,12 @@ def filled(
         stretches: first rows, and rows after the last, that are hidden besides; what is hidden is the truth.
 
     Returns:
-        `row` (G,): in which anything is missing; `missing` (G, D): what of them; and what `_told` tells of these.
+        `row` (G,): in which anything is missing; `missing` (G, D): what of them; `stretches` (M, 2) again; and what
+        `_told` tells of these rows.
     """
     found = fill_gaps(subject.fitted, np.asarray(x, float), stretches, draws=draws, seed=seed, watch=watch)
-    return {"row": found.rows, "missing": found.missing, **_told(found.outlook, shown)}
+    asked = np.array(stretches, np.int64).reshape(-1, 2)
+    return {"row": found.rows, "missing": found.missing, "stretches": asked, **_told(found.outlook, shown)}
 
 
 @question
@@ -94,11 +96,12 @@ def sequences(
     Returns:
         `x` (N, D), `state` (N,), `lengths` (S,), `figures` (3, D): mean, deviation and the correlation of a value with
         the next one. Of real sequences the same under names that begin with `real_`; their states, the most likely
-        ones, only of models that have some.
+        ones, only of models that have some. `span` (D, 2): the lowest and the highest value of both.
     """
     x, state = subject.fitted.sample_sequences(np.asarray(lengths), seed, temperature)
-    found = {"x": x, "state": state, "lengths": np.asarray(lengths), "figures": _figures(x, lengths)}
+    found = {"x": x, "state": state, "lengths": np.asarray(lengths), "figures": _figures(x, lengths), "span": _span(x)}
     if real is not None and real_lengths is not None and len(real):
+        found["span"] = _span(np.concatenate([x, real]))
         found |= {"real_x": real, "real_lengths": real_lengths, "real_figures": _figures(real, real_lengths)}
         if subject.fitted.can(Hidden):
             found["real_state"] = subject.fitted.states(real, real_lengths)
@@ -117,6 +120,11 @@ def _told(found: Outlook, shown: int) -> Answer:
         "truth": found.truth, "plain": found.plain, "n": found.errors.n, "rmse": found.errors.rmse,
         "plain_rmse": found.errors.plain, "coverage": found.errors.coverage,
     }
+
+
+def _span(x: Array) -> Array:
+    known = np.isfinite(x)
+    return np.column_stack([np.where(known, x, np.inf).min(axis=0), np.where(known, x, -np.inf).max(axis=0)])
 
 
 def _figures(x: Array, lengths: Array) -> Array:
