@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -141,10 +142,9 @@ class ProbabilityModel(NumbersModel):
             return QColor(tokens.accent_soft)
         return faded(tokens.accent, _FAINTEST + (_FULLEST - _FAINTEST) * min(max(self.number(row, column), 0.0), 1.0))
 
-    def _lines(self) -> list[_Line]:
-        parameters = self.parameters or {}
-        return [_Line(name, row) for name in self._arrays if name in parameters
-                for row in range(len(np.atleast_2d(parameters[name])))]
+    def _lines(self) -> tuple[_Line, ...]:
+        known = self.parameters or {}
+        return _lines(tuple((name, len(np.atleast_2d(known[name]))) for name in self._arrays if name in known))
 
     def _state(self, section: int, orientation: Qt.Orientation) -> int:
         """The state that a header speaks of, or -1."""
@@ -155,6 +155,12 @@ class ProbabilityModel(NumbersModel):
 
     def _symbol(self, column: int) -> str:
         return shortened(self._symbols[column], 16) if column < len(self._symbols) else f"symbol {column}"
+
+
+@lru_cache(maxsize=64)
+def _lines(counts: tuple[tuple[str, int], ...]) -> tuple[_Line, ...]:
+    """The rows of arrays of so many rows each."""
+    return tuple(_Line(name, row) for name, count in counts for row in range(count))
 
 
 def _short(probability: float) -> str:

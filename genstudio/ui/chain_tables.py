@@ -70,8 +70,7 @@ class ChainTables(QWidget):
         self.parameters = parameters
         for model in self._models:
             model.show_parameters(parameters)
-        for table in (self.turn_table, self.symbol_table, self.number_table):
-            grow_columns(table)
+        grow_columns(self.number_table)
         of_symbols = parameters is not None and "emissionprob" in parameters
         self.symbol_table.setVisible(of_symbols)
         self.number_table.setVisible(not of_symbols and self.numbers.columnCount() > 0)
@@ -110,6 +109,17 @@ class ChainTables(QWidget):
     def choose(self, state: int) -> None:
         """Make a state's row of transitions current."""
         self.turn_table.setCurrentIndex(self.turns.index(state + 1, state))
+
+    def toggle(self, source: int, target: int) -> None:
+        """Allow a transition, as likely as the others of its row are on average, or forbid it."""
+        if self.parameters is None or not self._editable:
+            return
+        row = self.parameters["transmat"][source]
+        wanted = 0.0 if row[target] > 0 else 1 / (int((row > 0).sum()) + 1)
+        try:
+            self.edited.emit(self.turns.wished(source + 1, target, wanted))
+        except GenStudioError as error:
+            self.failed.emit(error)
 
     @property
     def state(self) -> int:

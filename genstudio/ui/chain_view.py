@@ -10,7 +10,9 @@ from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
+from genstudio.data.dataset import Dataset
 from genstudio.runs.chain_edits import Parameters, ellipses, long_run
+from genstudio.runs.question import evenly
 from genstudio.settings import SettingInfo, Settings, describe, setting
 from genstudio.ui.fields import Field, TypedField
 from genstudio.ui.number_edit import NumberEdit
@@ -24,6 +26,7 @@ from genstudio.ui.view_choice import ViewChoice
 
 Floats = NDArray[np.float64]
 
+MOST_ROWS = 20_000
 MOST_STEPS, MOST_SEEDS = 10_000, 2**32
 
 
@@ -91,9 +94,11 @@ class ChainView(QWidget):
         """The seed that it is drawn by."""
         return int(self.fields["seed"].value())
 
-    def show_rows(self, names: Sequence[str], rows: Floats) -> None:
-        """Show data, shape (N, D), with the names of their columns."""
-        self._names, self._rows, self._fitted = tuple(names), rows, False
+    def show_data(self, names: Sequence[str], data: Dataset | None) -> None:
+        """Show some of the rows that are learned from, None where they are not at hand, and the columns' names."""
+        self._names, self._rows, self._fitted = tuple(names), np.empty((0, len(names))), False
+        if data is not None:
+            self._rows = data.preparation.to_data(data.train[evenly(len(data.train), MOST_ROWS)])
         self._sampled = None
         self.choice.set_columns(self._names)
         self.time.setEnabled(self._plane)

@@ -86,9 +86,10 @@ class LiveSequences(QWidget):
             self._states = None
         self._run = run
         self._take_data(data)
-        if run is None or not run.offers(Chain):
+        if not self._served:
             self._draw_none()
         self._show_sides()
+        self._say()
         self.retitle(run)
         self._look()
 
@@ -171,8 +172,7 @@ class LiveSequences(QWidget):
         if data is not self._data:
             return
         self._rows = rows
-        shown, whole = len(rows[0]), len(data.train)
-        self.sentence.setText(f"States of the first {shown:,} of {whole:,} training rows." if shown < whole else "")
+        self._say()
         if len(self._names) == 1 and not self._levels:
             self.curves.set_values(rows[0][:, 0], self._names[0])
         self._draw_rows()
@@ -211,9 +211,16 @@ class LiveSequences(QWidget):
 
     # The model.
 
-    def _look(self) -> None:
+    @property
+    def _served(self) -> bool:
+        """Whether the shown run has a chain whose numbers can be told in the data's units."""
         run = self._run
-        if run is None or run.data is None or not run.offers(Chain):
+        return run is not None and run.offers(Chain) and (
+            run.preparation.scaling.affine(len(run.preparation.columns)) is not None
+        )
+
+    def _look(self) -> None:
+        if self._run is None or self._run.data is None or not self._served:
             for name in _LOOKS:
                 self._panel.look_away(name)
             return
@@ -224,11 +231,22 @@ class LiveSequences(QWidget):
             self._panel.look_away("emissions")
 
     def _show_sides(self) -> None:
-        known = self._run is not None and self._run.offers(Chain)
+        known = self._served
         self._side.setVisible(known)
         self.symbols.setVisible(known and bool(self._levels))
         self.graph.setVisible(known and len(self._names) > 1)
         self.curves.setVisible(known and len(self._names) == 1 and not self._levels)
+
+    def _say(self) -> None:
+        """What of the rows is seen, and why no states are."""
+        run, shown = self._run, len(self._rows[0])
+        whole = 0 if self._data is None else len(self._data.train)
+        if run is not None and not run.offers(Chain):
+            self.sentence.setText(f"{run.model.info.title} has no single chain of states that could be drawn.")
+        elif run is not None and not self._served:
+            self.sentence.setText("Under a logit scaling states are no ellipses and are not drawn.")
+        else:
+            self.sentence.setText(f"The first {shown:,} of {whole:,} training rows." if shown < whole else "")
 
     def _draw_none(self) -> None:
         self._states = None

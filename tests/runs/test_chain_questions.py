@@ -6,6 +6,7 @@ from scipy.stats import norm
 
 from genstudio.data.preparation import PreparationSettings, prepare
 from genstudio.data.source import source
+from genstudio.data.table import points_table
 from genstudio.models.fitted import Fitted
 from genstudio.models.hmm import HiddenMarkovModel
 from genstudio.runs.chain_hand import textbook
@@ -74,6 +75,22 @@ def test_a_long_sequence_is_as_the_typed_chain_says() -> None:
     for state in range(3):
         rows = told["x"][states == state]
         assert (abs(rows.mean(axis=0) - chain["means"][state]) < 4 / np.sqrt(len(rows))).all()
+
+
+@pytest.mark.parametrize("emission", ["poisson", "mixture"])
+def test_counts_and_mixtures_add_up_to_one_as_well(emission: str) -> None:
+    rng = np.random.default_rng(0)
+    rates = np.repeat([[2.0], [9.0]], 100, axis=0)
+    raw = points_table("counts", rng.poisson(rates).astype(float), names=("n",))
+    data = prepare(raw, PreparationSettings(kind="sequences", scaling="none", valid=0.0, test=0.0), 0)
+    settings = HiddenMarkovModel.Settings(n_components=2, emission=emission, n_mix=2 if emission == "mixture" else 1)
+    model = HiddenMarkovModel(settings)
+    for _ in model.fit(data, model.live_settings(), seed=0):
+        pass
+    told = answer("emission_line", Subject(Fitted(model, data.preparation), data), {"n": 500, "most": 1000}, silent)
+    whole = told["density"].sum(axis=0)
+    area = whole.sum() if emission == "poisson" else np.trapezoid(whole, told["x"])
+    assert area == pytest.approx(1, abs=0.1)
 
 
 def test_what_states_explain_of_one_column_adds_up_to_one() -> None:

@@ -108,6 +108,6 @@ def test_symbols_stand_beside_their_probabilities(hand: Hand) -> None:
 def test_many_rows_are_looked_at_in_part_and_tables_have_their_own_view(hand: Hand) -> None:
     view = load(hand, chain_of_the_textbook(MOST_ROWS + 500), valid=0.0, test=0.0)
     assert len(view._rows[0]) == MOST_ROWS
-    assert view.sentence.text() == f"States of the first {MOST_ROWS:,} of {MOST_ROWS + 500:,} training rows."
+    assert view.sentence.text() == f"The first {MOST_ROWS:,} of {MOST_ROWS + 500:,} training rows."
     hand.load(blobs())
     hand.until(lambda: hand.panel.points.isVisible() and not view.isVisible())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.stats import norm, poisson
+from scipy.special import gammaln
 
 from genstudio.data.reader import Watch
 from genstudio.runs.question import Answer, Array, Subject, evenly, question
@@ -69,12 +69,14 @@ def emission_line(subject: Subject, watch: Watch, *, n: int, most: int) -> Answe
     x = np.linspace(low - spare, high + spare, n)
     if "lambdas" in found:
         x = np.unique(np.linspace(0, np.ceil(high), n).astype(np.int64)).astype(float)
-        density = poisson.pmf(x, found["lambdas"])
-    elif found["means"].ndim == 2:
-        density = norm.pdf(x, found["means"], np.sqrt(found["covars"][:, 0]))
+        rates = found["lambdas"]
+        density = np.exp(x * np.log(rates) - rates - gammaln(x + 1))
     else:
-        each = norm.pdf(x, found["means"], np.sqrt(found["covars"][:, :, 0]))
-        density = np.einsum("km,kmp->kp", found["weights"], each)
+        count = len(shares)
+        means, variances = (found[name].reshape(count, -1, 1) for name in ("means", "covars"))
+        weights = found.get("weights", np.ones((count, 1)))
+        each = np.exp(-((x - means) ** 2) / (2 * variances)) / np.sqrt(2 * np.pi * variances)
+        density = np.einsum("km,kmp->kp", weights, each)
     return {"x": x, "density": shares[:, None] * density}
 
 

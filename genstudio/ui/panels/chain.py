@@ -9,11 +9,10 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QVBoxLayout
 
-from genstudio.data.dataset import Dataset
+from genstudio.data.dataset import Kind
 from genstudio.models.sequential import Chain
 from genstudio.runs.chain_edits import Parameters
 from genstudio.runs.chain_hand import moved
-from genstudio.runs.question import evenly
 from genstudio.runs.run import Run
 from genstudio.runs.status import Status
 from genstudio.training.events import Preview
@@ -29,7 +28,6 @@ Array = NDArray[Any]
 
 MOST_COLUMNS = 3
 """Of more columns, the tables show the two that are looked at."""
-MOST_ROWS = 20_000
 MOST_OF_TABLES = 0.62
 """The share of the height that tables take at most by themselves."""
 EMPTY = (
@@ -86,8 +84,11 @@ class ChainPanel(Panel):
         self._refresh()
 
     def unsuitable(self, run: Run | None) -> str:
-        """Whatever run is shown, a chain can be started by hand."""
-        return ""
+        """Whatever run is shown, a chain can be started by hand; but not under a scaling that bends ellipses."""
+        bent = run is not None and run.preparation.kind is Kind.SEQUENCES and (
+            run.preparation.scaling.affine(len(run.preparation.columns)) is None
+        )
+        return "Under a logit scaling states are no ellipses. Choose another scaling in the Data panel." if bent else ""
 
     def run_changed(self, run: Run | None) -> None:
         """Look at the chain of another run, or at one that ended."""
@@ -148,6 +149,7 @@ class ChainPanel(Panel):
         self.view.columns_chosen.connect(self._show_columns)
         self.graph.state_hovered.connect(self.tables.highlight)
         self.graph.state_clicked.connect(self.tables.choose)
+        self.graph.turn_drawn.connect(self.tables.toggle)
         self.editing.taken.connect(self._on_taken)
         for failing in (self.tables.failed, self.graph.export_failed, self.view.stage.export_failed,
                         self.view.series.export_failed):
@@ -171,7 +173,7 @@ class ChainPanel(Panel):
         if known is self._data_of:
             return
         self._data_of = known
-        self.view.show_rows(run.preparation.names, _rows(run.data, len(run.preparation.names)))
+        self.view.show_data(run.preparation.names, run.data)
         self._show_columns()
 
     def _show_columns(self) -> None:
@@ -223,6 +225,7 @@ class ChainPanel(Panel):
         ended = run is not None and run.status.ended and run.data is not None and self._shown_of == run.key
         self.tables.set_editable(known and ended)
         self.view.set_editable(known and ended)
+        self.graph.set_drawing(known and ended)
         self.by_hand.setEnabled(self.start.over_data)
         self.preset.setEnabled(self.start.ready)
         self.train_from.setEnabled(known and ended and (busy is None or busy.status is Status.PAUSED))
@@ -272,14 +275,6 @@ class ChainPanel(Panel):
     def _on_train_from(self) -> None:
         if self._run is not None and self._parameters is not None:
             self.start.train_from(self._run, self._parameters)
-
-
-def _rows(data: Dataset | None, width: int) -> Array:
-    """Some of the training rows, data units, shape (N, D)."""
-    if data is None:
-        return np.empty((0, width))
-    found: Array = data.preparation.to_data(data.train[evenly(len(data.train), MOST_ROWS)])
-    return found
 
 
 def _likelihood(run: Run | None) -> dict[str, float | None]:

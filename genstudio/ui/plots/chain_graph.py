@@ -45,11 +45,13 @@ class ChainGraph(QWidget):
     Signals:
         state_hovered: the state under the mouse, -1 where there is none.
         state_clicked: a state.
+        turn_drawn: from which state to which other the mouse was dragged, while that is offered.
         export_failed: a GenStudioError.
     """
 
     state_hovered = Signal(int)
     state_clicked = Signal(int)
+    turn_drawn = Signal(int, int)
     export_failed = Signal(object)
 
     def __init__(self, theme: Theme, name: str, parent: QWidget | None = None) -> None:
@@ -63,7 +65,9 @@ class ChainGraph(QWidget):
         self._startprob, self._transmat = np.empty(0), np.empty((0, 0))
         self._names: tuple[str, ...] = ()
         self._colours: dict[int, str] = {}
-        self._highlighted = -1
+        self._highlighted = self._from = -1
+        self._pointer = QPointF()
+        self._drawing = False
         self._lay_out()
         theme.changed.connect(self.update)
 
@@ -92,6 +96,10 @@ class ChainGraph(QWidget):
         if state != self._highlighted:
             self._highlighted = state if state < len(self._startprob) else -1
             self.update()
+
+    def set_drawing(self, drawing: bool) -> None:
+        """Let transitions be drawn by dragging from state to state, or not."""
+        self._drawing, self._from = drawing, -1
 
     @property
     def highlighted(self) -> int:
@@ -132,18 +140,31 @@ class ChainGraph(QWidget):
         self._lay_out()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Tell which state lies under the mouse."""
-        self._hover(self._layout.state_at(event.position().x(), event.position().y()))
+        """Tell which state lies under the mouse; draw what is being dragged."""
+        self._pointer = event.position()
+        if self._from >= 0:
+            self.update()
+        else:
+            self._hover(self._state_at(event))
 
     def leaveEvent(self, _event: object) -> None:
         """None does any more."""
         self._hover(-1)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Tell which state was clicked."""
-        state = self._layout.state_at(event.position().x(), event.position().y())
-        if event.button() == Qt.MouseButton.LeftButton and state >= 0:
-            self.state_clicked.emit(state)
+        """A state is grasped."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._from, self._pointer = self._state_at(event), event.position()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Tell which state was clicked, or to which other one the mouse was dragged."""
+        source, self._from = self._from, -1
+        target = self._state_at(event)
+        if source >= 0 and target == source:
+            self.state_clicked.emit(source)
+        elif source >= 0 and target >= 0 and self._drawing:
+            self.turn_drawn.emit(source, target)
+        self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Arrows, the likeliest last; states; and numbers over all."""
@@ -158,6 +179,9 @@ class ChainGraph(QWidget):
         for arrow in drawn:
             if self._numbered(arrow):
                 self._paint_number(painter, arrow)
+        if self._from >= 0 and self._drawing:
+            painter.setPen(QPen(self._colour_of(self._from), 2, Qt.PenStyle.DashLine))
+            painter.drawLine(QPointF(*self.centre_of(self._from)), self._pointer)
         painter.end()
 
     # Inner workings.
@@ -166,10 +190,14 @@ class ChainGraph(QWidget):
         self._shapes: dict[tuple[int, int, int], tuple[QPolygonF, QPolygonF]] = {}
         self._layout = chain_layout(len(self._startprob), self.width(), self.height())
 
+    def _state_at(self, event: QMouseEvent) -> int:
+        return self._layout.state_at(event.position().x(), event.position().y())
+
     def _hover(self, state: int) -> None:
         if state != self._highlighted:
             self.set_highlighted(state)
-            self.setToolTip(plain_tip(self._words(state) if state >= 0 else ""))
+            drawn = ".\nDrag to another state to allow going there, or to forbid it" if self._drawing else ""
+            self.setToolTip(plain_tip(self._words(state) + drawn if state >= 0 else ""))
             self.state_hovered.emit(state)
 
     def _words(self, state: int) -> str:

@@ -34,7 +34,7 @@ def panel(show_alone: Callable[..., ChainPanel], theme: Theme, model: SessionMod
 @pytest.fixture
 def hand(panel: ChainPanel, model: SessionModel, qtbot: QtBot) -> Hand:
     found = Hand(panel, model, qtbot)
-    found.load(blobs())
+    found.load(blobs(60))
     return found
 
 
@@ -246,6 +246,25 @@ def test_the_graph_and_the_table_point_at_each_other(book: Hand) -> None:
     assert tables.turn_table.currentIndex().row() == 2
     tables.turn_table.setCurrentIndex(tables.turns.index(3, 0))
     assert graph.highlighted == 2
+
+
+def test_transitions_are_forbidden_and_allowed_by_dragging_from_state_to_state(book: Hand) -> None:
+    graph = book.panel.graph
+    first, last = (QPoint(*map(round, graph.centre_of(state))) for state in (0, 2))
+
+    def dragged() -> None:
+        QTest.mousePress(graph, Qt.MouseButton.LeftButton, pos=first)
+        QTest.mouseMove(graph, (first + last) / 2)
+        QTest.mouseRelease(graph, Qt.MouseButton.LeftButton, pos=last)
+        settled(book)
+
+    dragged()
+    assert chain(book)["transmat"][0] == pytest.approx([7 / 9, 2 / 9, 0])
+    dragged()
+    assert chain(book)["transmat"][0] == pytest.approx([14 / 27, 4 / 27, 1 / 3])
+    book.model.undo.undo()
+    book.model.undo.undo()
+    book.until(lambda: np.allclose(chain(book)["transmat"], textbook()["transmat"]))
 
 
 def test_states_spread_over_the_rows_of_a_table_taken_as_one_sequence(hand: Hand) -> None:
