@@ -11,7 +11,7 @@ import numpy as np
 
 from genstudio.data.dataset import Dataset
 from genstudio.data.sequences import bounds
-from genstudio.models.contract import Array, Floats, Ints, Model
+from genstudio.models.contract import Array, Ints, Model
 from genstudio.training.budget import Budget
 from genstudio.training.events import Event, Note, Progress
 
@@ -24,12 +24,6 @@ NAMED = 5
 def sequence_codes(codes: Ints, lengths: Ints) -> Ints:
     """The class of each sequence, that of its first row, shape (S,), from those of its rows, shape (N,)."""
     return codes[bounds(lengths)[:-1]]
-
-
-def sums(values: Floats, lengths: Ints) -> Floats:
-    """The sum over each sequence, shape (S,), of a number a row, shape (N,)."""
-    owner = np.repeat(np.arange(len(lengths)), lengths)
-    return np.bincount(owner, weights=values, minlength=len(lengths)).astype(np.float64)
 
 
 def of_class(data: Dataset, code: int) -> Dataset:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
-from scipy.special import logsumexp
 
 from genstudio.data.dataset import Dataset, Kind
-from genstudio.data.sequences import bounds
 from genstudio.data.table import ColumnType
 from genstudio.errors import ArchiveError, TrainingError
-from genstudio.models._class_learning import Pupil, in_step, of_class, sequence_codes, sums
+from genstudio.models._class_learning import Pupil, in_step, of_class, sequence_codes
+from genstudio.models._class_mixture import ClassMixture
 from genstudio.models.contract import Array, Floats, Ints, Model, ModelInfo
 from genstudio.models.hmm import HiddenMarkovModel, MarkovSettings
 from genstudio.settings import setting
@@ -45,21 +42,6 @@ class ClassesSettings(MarkovSettings):
     n_iter: int = setting(100, "Most EM steps of one start.", ge=1, le=1_000_000, label="Most steps")
 
 
-@dataclass(frozen=True)
-class Learned:
-    """What is known after learning.
-
-    Arguments:
-        priors: share of the sequences of each class, shape (C,), sum 1; 0 where none was there to learn from.
-        chains: an HMM for each class that has a share, by its code.
-        rows: of a usual sequence.
-    """
-
-    priors: Floats = field(default_factory=lambda: np.zeros(0))
-    chains: Mapping[int, HiddenMarkovModel] = field(default_factory=dict)
-    rows: int = 1
-
-
 class HiddenMarkovClasses(Model):
     """p(class) p(sequence | class), the latter an HMM for each class; Bayes' theorem tells the class.
 
@@ -85,7 +67,7 @@ class HiddenMarkovClasses(Model):
 
     def __init__(self, settings: ClassesSettings) -> None:
         super().__init__(settings)
-        self._learned = Learned()
+        self._learned = ClassMixture()
 
     @classmethod
     def unsuitable(cls, data: Dataset) -> str | None:
@@ -120,7 +102,7 @@ class HiddenMarkovClasses(Model):
         """
         if (reason := self.unsuitable(data)) is not None:
             raise TrainingError(reason)
-        self._learned = Learned()
+        self._learned = ClassMixture()
         pupils = self._pupils(data, seed, budget)
         learned = self._of(data, pupils)
         last = Progress(0, None, {})
@@ -132,21 +114,11 @@ class HiddenMarkovClasses(Model):
 
     def classify(self, x: Floats, lengths: Ints) -> Floats:
         """log p(class) + log p(sequence | class), nats, model units, shape (S, C); -inf for classes never seen."""
-        learned = self.learned
-        found = np.full((len(lengths), len(learned.priors)), -np.inf)
-        for code, chain in learned.chains.items():
-            found[:, code] = np.log(learned.priors[code]) + sums(chain.step_log_prob(x, lengths), lengths)
-        return found
+        return self.learned.joint(x, lengths)
 
     def step_log_prob(self, x: Floats, lengths: Ints) -> Floats:
         """Log-density of each row given those before it, whatever the class, nats, model units, shape (N,)."""
-        learned = self.learned
-        priors = np.log(learned.priors[list(learned.chains)])
-        steps = np.array([chain.step_log_prob(x, lengths) for chain in learned.chains.values()])
-        found = np.empty(len(x))
-        for first, end in pairwise(bounds(lengths).tolist()):
-            found[first:end] = _mixed(steps[:, first:end], priors)
-        return found
+        return self.learned.step_log_prob(x, lengths)
 
     def sample(
         self, n: int, seed: int, temperature: float = 1.0, condition: int | None = None
@@ -156,15 +128,28 @@ class HiddenMarkovClasses(Model):
         Raises:
             TrainingError: nothing has been learned, or nothing of the class that is asked for.
         """
-        learned = self.learned
+        learned, rng = self.learned, np.random.default_rng(seed)
         if condition is not None and condition not in learned.chains:
             raise TrainingError("No sequence of this class was there to learn from.", "Ask for another class.")
-        rng = np.random.default_rng(seed)
         lengths = _cut(n, learned.rows)
-        drawn = rng.choice(len(learned.priors), size=len(lengths), p=learned.priors)
+        drawn = learned.drawn_classes(len(lengths), rng)
         codes = drawn if condition is None else np.full(len(lengths), condition)
-        pieces = self._pieces(lengths, codes, rng, temperature)
-        return pieces, np.repeat(codes, lengths).astype(np.int64)
+        return learned.sample(lengths, codes, rng, temperature), np.repeat(codes, lengths)
+
+    def sample_sequences(self, lengths: Ints, seed: int, temperature: float = 1.0) -> tuple[Floats, Ints]:
+        """New sequences of these lengths: rows (N, D), model units, and in the place of a state the class (N,)."""
+        learned, rng = self.learned, np.random.default_rng(seed)
+        codes = learned.drawn_classes(len(lengths), rng)
+        return learned.sample(lengths, codes, rng, temperature), np.repeat(codes, lengths)
+
+    def forecast(self, x: Floats, steps: int, draws: int, seed: int) -> Floats:
+        """How one sequence x, shape (N, D), may go on, whatever its class, shape (draws, steps, D), model units."""
+        return self.learned.forecast(x, steps, draws, np.random.default_rng(seed))
+
+    def fill(self, x: Floats, lengths: Ints, draws: int, seed: int) -> Floats:
+        """Sequences with each NaN drawn given all that is there, whatever their class, shape (draws, N, D)."""
+        lengths = np.asarray(lengths, dtype=np.int64)
+        return self.learned.fill(x, lengths, draws, np.random.default_rng(seed))
 
     def n_conditions(self) -> int:
         """Classes that samples can be asked of."""
@@ -192,7 +177,7 @@ class HiddenMarkovClasses(Model):
             ArchiveError: an array is missing or has a wrong shape.
         """
         if not state:
-            self._learned = Learned()
+            self._learned = ClassMixture()
             return
         try:
             priors, rows = state["priors"], int(state["rows"][0])
@@ -201,10 +186,10 @@ class HiddenMarkovClasses(Model):
         if priors.ndim != 1 or not (np.isfinite(priors).all() and priors.min(initial=1) >= 0 and priors.sum() > 0):
             raise _damaged("the shares of the classes are none")
         chains = {code: self._restored(state, code) for code in np.flatnonzero(priors).tolist()}
-        self._learned = Learned(priors.copy(), chains, rows)
+        self._learned = ClassMixture(priors.copy(), chains, rows)
 
     @property
-    def learned(self) -> Learned:
+    def learned(self) -> ClassMixture:
         """What is known.
 
         Raises:
@@ -222,11 +207,11 @@ class HiddenMarkovClasses(Model):
             pupils[code] = Pupil.of(data.labels.levels[code], self._chain(), of_class(data, code), own, budget)
         return pupils
 
-    def _of(self, data: Dataset, pupils: Mapping[int, Pupil]) -> Learned:
+    def _of(self, data: Dataset, pupils: Mapping[int, Pupil]) -> ClassMixture:
         counts = _counts(data)
         rows = sum(len(pupil.data.train) for pupil in pupils.values())
         chains = {code: pupil.model for code, pupil in pupils.items() if isinstance(pupil.model, HiddenMarkovModel)}
-        return Learned(counts / counts.sum(), chains, round(rows / int(counts.sum())))
+        return ClassMixture(counts / counts.sum(), chains, round(rows / int(counts.sum())))
 
     def _accuracy(self, data: Dataset) -> float:
         assert data.labels is not None
@@ -236,16 +221,6 @@ class HiddenMarkovClasses(Model):
         codes = sequence_codes(data.labels.valid if held_out else data.labels.train, lengths)
         right = self.classify(x, lengths).argmax(axis=1) == codes
         return float(right[codes >= 0].mean())
-
-    def _pieces(self, lengths: Ints, codes: Ints, rng: np.random.Generator, temperature: float) -> Floats:
-        """One sequence after another, each of the chain of its class."""
-        chains = self.learned.chains
-        one = next(iter(chains.values())).sample_sequences(np.ones(1, dtype=np.int64), 0)[0]
-        drawn = [one[:0]]
-        for length, code in zip(lengths, codes.tolist(), strict=True):
-            own = int(rng.integers(2**31))
-            drawn.append(chains[code].sample_sequences(np.array([length], dtype=np.int64), own, temperature)[0])
-        return np.concatenate(drawn)
 
     def _chain(self) -> HiddenMarkovModel:
         return HiddenMarkovModel(MarkovSettings(**self.settings.model_dump()))
@@ -266,19 +241,6 @@ def _counts(data: Dataset) -> Ints:
     assert data.lengths is not None
     codes = sequence_codes(data.labels.train, data.lengths[0])
     return np.bincount(codes[codes >= 0], minlength=len(data.labels.levels))
-
-
-def _mixed(steps: Floats, priors: Floats) -> Floats:
-    """Log-densities of the rows of one sequence given those before, where its class is drawn once, shape (T,).
-
-    Arguments:
-        steps: the same of each class, shape (C, T).
-        priors: log-probability of each class, shape (C,).
-    """
-    so_far = logsumexp(priors[:, None] + np.cumsum(steps, axis=1), axis=0)
-    before = np.concatenate([[0.0], so_far[:-1]])
-    # After what is impossible nothing is any less possible.
-    return np.asarray(np.where(np.isneginf(before), 0.0, so_far - np.where(np.isneginf(before), 0.0, before)))
 
 
 def _cut(n: int, rows: int) -> Ints:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFont, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from genstudio.ui.theme import Theme, with_tabular_digits
@@ -21,7 +21,7 @@ _HEADER_PX = 40
 _GAP_PX = 1.0
 _LARGEST_PX = 46.0
 # Smaller cells have room for a colour alone.
-_WRITTEN_PX, _NAMED_PX = 19.0, 11.0
+_WRITTEN_PX, _NAMED_PX = 14.0, 11.0
 _STEPS = {
     Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1), Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0),
 }
@@ -152,6 +152,7 @@ class ClassMatrix(QWidget):
         painter.fillRect(cell, ground)
         if count and self._side() >= _WRITTEN_PX:
             painter.setPen(QColor(tokens.text))
+            painter.setFont(self._cell_font())
             painter.drawText(cell, Align.AlignCenter, f"{count}" if count < 10_000 else f"{count / 1000:.0f}k")
 
     def _paint_mark(self, painter: QPainter) -> None:
@@ -160,6 +161,13 @@ class ClassMatrix(QWidget):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(QColor(self._theme.tokens.text), 2))
         painter.drawRect(self._rect(*self.cell))
+
+    def _cell_font(self) -> QFont:
+        """As large as two figures of it have room in a cell."""
+        font, metrics = self.font(), self.fontMetrics()
+        room = self._side() / max(metrics.horizontalAdvance("000"), 1)
+        font.setPointSizeF(font.pointSizeF() * min(1.0, room))
+        return font
 
     # Places.
 

@@ -12,7 +12,8 @@ from scipy.special import logsumexp
 
 from genstudio.data.dataset import Dataset
 from genstudio.errors import TrainingError
-from genstudio.models._class_learning import of_class, sequence_codes, sums
+from genstudio.models._class_learning import of_class, sequence_codes
+from genstudio.models._class_mixture import ClassMixture, sums
 from genstudio.models.hmm import HiddenMarkovModel, MarkovSettings
 from genstudio.models.hmm_classes import ClassesSettings, HiddenMarkovClasses
 from genstudio.training.budget import Budget
@@ -149,6 +150,40 @@ def test_sequences_without_a_label_are_left_out(data: Dataset) -> None:
     )
     for name, array in learned(rest)[0].state().items():
         np.testing.assert_array_equal(array, some.state()[name], name)
+
+
+def two_values(weight: float, rows: int = 3) -> ClassMixture:
+    """Two classes of chains that show nearly always -5 (class 0) or 5 (class 1)."""
+    chains = {}
+    for code, mean in ((0, -5.0), (1, 5.0)):
+        chains[code] = HiddenMarkovModel(MarkovSettings())
+        chains[code].set_chain({
+            "startprob": np.ones(1), "transmat": np.ones((1, 1)), "means": np.array([[mean]]),
+            "covars": np.ones((1, 1, 1)),
+        })
+    return ClassMixture(np.array([weight, 1 - weight]), chains, rows)
+
+
+@pytest.mark.parametrize("weight", [0.2, 0.7])
+def test_what_nothing_is_known_of_is_drawn_of_all_classes_and_else_of_its_own(weight: float) -> None:
+    mixture, rng = two_values(weight), np.random.default_rng(0)
+    x = np.array([[np.nan], [np.nan], [5.2], [np.nan], [-4.0], [np.nan], [np.nan]])
+    filled = mixture.fill(x, np.array([2, 2, 3]), 2000, rng)
+    assert (filled[:, 0] < 0).mean() == pytest.approx(weight, abs=4 * np.sqrt(weight * (1 - weight) / 2000))
+    # The class is drawn once for a sequence, not for each row.
+    np.testing.assert_array_equal(filled[:, 0] < 0, filled[:, 1] < 0)
+    assert (filled[:, 3] > 0).all()
+    assert (filled[:, 5:] < 0).all()
+    known = ~np.isnan(x)
+    assert (filled[:, known] == x[known]).all()
+
+
+def test_sequences_go_on_as_their_class_does() -> None:
+    mixture, rng = two_values(0.5), np.random.default_rng(0)
+    assert (mixture.forecast(np.array([[5.0]]), 4, 300, rng) > 0).all()
+    drawn = mixture.forecast(np.empty((0, 1)), 4, 2000, rng)
+    assert (drawn[:, 0] > 0).mean() == pytest.approx(0.5, abs=4 * 0.5 / np.sqrt(2000))
+    np.testing.assert_array_equal(drawn[:, 0] > 0, drawn[:, 3] > 0)
 
 
 @pytest.mark.parametrize("condition", [None, 0, 1])

@@ -23,7 +23,7 @@ from genstudio.cli.words import add_json, add_output, assignment, opened_run, pr
 from genstudio.data.preparation import prepare
 from genstudio.errors import RecipeError, TrainingError
 from genstudio.models.capabilities import Density
-from genstudio.models.sequential import Hidden
+from genstudio.models.sequential import Sequential
 from genstudio.runs.archive import SUFFIX, wait_for
 from genstudio.runs.going_on import ask_to_go_on, go_on
 from genstudio.runs.job import Status
@@ -200,7 +200,7 @@ def _termination_as_interrupt() -> Iterator[None]:
 
 def _figures(run: Run) -> dict[str, dict[str, float]]:
     """Mean log-likelihoods of each part of the data, or what training told of their lower bound."""
-    if run.offers(Density) or run.offers(Hidden):
+    if run.offers(Density) or run.offers(Sequential):
         answer = run.job.ask("likelihoods").result()
         return {part: {"log_likelihood": float(value)} for part, value in answer.items()}
     if run.climbs != "bound":
