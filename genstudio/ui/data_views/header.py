@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
@@ -15,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from genstudio.data.dataset import Dataset
 from genstudio.data.picture_preparation import shape_words
 from genstudio.data.pictures import Pictures, Raw
 from genstudio.data.series_glance import counted, lengths_of
@@ -100,13 +103,18 @@ class Header(QWidget):
         if data is None:
             return text
         if data.lengths is not None and isinstance(raw, Table):
-            made = counted(lengths_of(raw, self._model.recipe.data.preparation))
-            text = f"{text}   ·   {made}"
-        left_out = len(raw) - sum(len(rows) for rows in data.rows)
-        parts = [f"{len(data.train):,} train", f"{len(data.valid):,} validation", f"{len(data.test):,} test"]
-        parts += [f"{left_out:,} left out"] if left_out else []
+            return f"{text}   ·   {self._sequence_counts(raw, data)}"
         learned = "" if isinstance(raw, Pictures) else f"{len(data.preparation.columns):,} learned   ·   "
-        return f"{text}   ·   {learned}{', '.join(parts)}"
+        return f"{text}   ·   {learned}{_parts([len(data.train), len(data.valid), len(data.test)], len(raw))}"
+
+    def _sequence_counts(self, raw: Table, data: Dataset) -> str:
+        """How many sequences there are, and how they are split: whole, or cut in time."""
+        assert data.lengths is not None
+        lengths = lengths_of(raw, self._model.recipe.data.preparation)
+        whole = sum(len(part) for part in data.lengths) <= len(lengths)
+        parts = [len(part) if whole else int(part.sum()) for part in data.lengths]
+        split = _parts(parts, len(lengths) if whole else len(raw))
+        return f"{len(data.preparation.columns):,} learned   ·   {counted(lengths)}: {split}"
 
     def _on_loading_changed(self, loading: bool) -> None:
         if loading:
@@ -167,4 +175,13 @@ class Header(QWidget):
 def _size(raw: Raw) -> str:
     if isinstance(raw, Pictures):
         return f"{len(raw):,} pictures of {shape_words(raw.shape)}"
-    return f"{len(raw):,} rows × {len(raw.columns):,} columns"
+    columns = len(raw.columns)
+    return f"{len(raw):,} rows × {columns:,} column{'' if columns == 1 else 's'}"
+
+
+def _parts(counts: Sequence[int], total: int) -> str:
+    """How many items train and are held out, and how many of all are neither."""
+    names = ("train", "validation", "test")
+    parts = [f"{count:,} {name}" for count, name in zip(counts, names, strict=True)]
+    left_out = total - sum(counts)
+    return ", ".join([*parts, f"{left_out:,} left out"] if left_out else parts)

@@ -9,8 +9,10 @@ from genstudio.data.series_glance import NOWHERE, SeriesGlance
 from genstudio.ui.data_views.series_model import SeriesField, SeriesModel
 from genstudio.ui.plain_table import find_line, plain_list
 
-_WIDTHS_PX = {SeriesField.ROWS: 56, SeriesField.CLASS: 70, SeriesField.GAPS: 48, SeriesField.PART: 52}
+_FITTED = (SeriesField.ROWS, SeriesField.CLASS, SeriesField.GAPS, SeriesField.PART)
 _WIDE_PX = 330
+# So many rows tell how wide columns should be.
+_LOOKED_AT = 200
 ALL = -1
 
 
@@ -46,6 +48,10 @@ class SeriesList(QWidget):
         count = 0 if glance is None else len(glance.lengths)
         self._last = self._last if self._last < count else 0
         self.sequences.show(glance)
+        if count <= 1:
+            self.all.blockSignals(True)
+            self.all.setChecked(False)
+            self.all.blockSignals(False)
         self._show_fields(glance)
         self._select()
         self.setVisible(count > 1)
@@ -55,6 +61,8 @@ class SeriesList(QWidget):
         self.table.setColumnHidden(SeriesField.CLASS, glance is None or glance.classes is None)
         self.table.setColumnHidden(SeriesField.GAPS, glance is None or not glance.gaps.any())
         self.table.setColumnHidden(SeriesField.PART, glance is None or bool((glance.parts == NOWHERE).all()))
+        for field in _FITTED:
+            self.table.resizeColumnToContents(field)
 
     def _select(self) -> None:
         row = self.sequences.row_of(self._last)
@@ -90,8 +98,7 @@ class SeriesList(QWidget):
         table = plain_list(self.sequences, "data.series.table", "Sequences")
         header = table.horizontalHeader()
         header.setSectionResizeMode(SeriesField.KEY, QHeaderView.ResizeMode.Stretch)
-        for field, width in _WIDTHS_PX.items():
-            header.resizeSection(field, width)
+        header.setResizeContentsPrecision(_LOOKED_AT)
         return table
 
     def _make_all(self) -> QToolButton:

@@ -77,6 +77,7 @@ class SeriesView(QWidget):
     def _show(self, glance: SeriesGlance) -> None:
         self._glance = glance
         self.list.show_sequences(glance)
+        self.plot.clear()
         # From sequence to sequence the heights stay comparable.
         self.plot.show_scales(glance.ends)
         self.sentence.setText(self._said(glance))
@@ -96,8 +97,8 @@ class SeriesView(QWidget):
         )
         classes = None if glance.classes is None else glance.classes[first:last]
         self.plot.show_states(classes, words=glance.words)
-        title = f"{len(glance.keys):,} sequences" if every else shortened(glance.keys[place], 60)
-        self.plot.set_title(title)
+        one = f"Sequence {shortened(glance.keys[place], 60)}" if len(glance.keys) > 1 else shortened(glance.keys[0], 60)
+        self.plot.set_title(f"{len(glance.keys):,} sequences, one after another" if every else one)
 
     def _said(self, glance: SeriesGlance) -> str:
         """What was made of the rows, in words."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,17 +62,27 @@ def strip_room(height: float) -> float:
     return _GAP_PX + (_LOW_STRIP_PX if height < _LOW_PX else _STRIP_PX)
 
 
-def lay_out(names: Sequence[str], ends: Sequence[tuple[float, float]], height: float) -> tuple[Lane, ...]:
+def lay_out(
+    names: Sequence[str], ends: Sequence[tuple[float, float]], height: float, levels: Mapping[str, int] | None = None
+) -> tuple[Lane, ...]:
     """Lanes of one height under each other.
 
     Arguments:
         ends: the lowest and highest value of each; NaN where there is none.
         height: what they share, pixels.
+        levels: how many codes a column has whose numbers are codes, by its name: it has room for all of them.
     """
+    levels = levels or {}
     room = (height - _GAP_PX * (len(names) + 1)) / max(len(names), 1)
     lanes = []
     for place, (name, (low, high)) in enumerate(zip(names, ends, strict=True)):
         top = _GAP_PX + place * (room + _GAP_PX)
         known = (low, high) if low <= high else (0.0, 1.0)
-        lanes.append(Lane(name, top, top + max(room, 1.0), *rounded_range(*known)))
+        ends_there = (-0.5, levels[name] - 0.5) if levels.get(name) else rounded_range(*known)
+        lanes.append(Lane(name, top, top + max(room, 1.0), *ends_there))
     return tuple(lanes)
+
+
+def lane_at(lanes: Sequence[Lane], height: float) -> int:
+    """The place of the lane at a height, pixels from the top of the axes; the last one for all below."""
+    return next((place for place, lane in enumerate(lanes) if height <= lane.bottom), len(lanes) - 1)

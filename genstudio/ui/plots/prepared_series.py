@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from genstudio.errors import DataError
 from genstudio.ui.plots import gate
 from genstudio.ui.plots.pyramid import Pyramid
+from genstudio.ui.plots.state_runs import NONE, StateRuns
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -30,6 +31,7 @@ class PreparedSeries:
         columns: those that are drawn.
         starts: rows at which a sequence begins, the first aside, shape (S - 1,).
         levels: the words of columns whose numbers are codes, by name.
+        symbols: how often each code of these columns occurs, by their places.
     """
 
     names: tuple[str, ...]
@@ -37,6 +39,7 @@ class PreparedSeries:
     columns: tuple[Pyramid, ...]
     starts: Ints
     levels: dict[str, tuple[str, ...]]
+    symbols: dict[int, StateRuns]
 
     def __len__(self) -> int:
         return len(self.times)
@@ -95,7 +98,13 @@ def prepare_series(
     shown = names[:MOST_COLUMNS]
     columns = tuple(Pyramid(gate.column(found[:, place], name)) for place, name in enumerate(shown))
     starts = np.cumsum(np.asarray([] if lengths is None else lengths, dtype=np.int64))[:-1]
-    return PreparedSeries(tuple(names), _rising(times, len(found)), columns, starts, dict(levels or {}))
+    known = dict(levels or {})
+    symbols = {place: _symbols(columns[place]) for place, name in enumerate(shown) if name in known}
+    return PreparedSeries(tuple(names), _rising(times, len(found)), columns, starts, known, symbols)
+
+
+def _symbols(column: Pyramid) -> StateRuns:
+    return StateRuns(np.where(np.isnan(column.values), NONE, np.nan_to_num(column.values)).astype(np.int64))
 
 
 def _rising(times: ArrayLike | None, count: int) -> Floats:

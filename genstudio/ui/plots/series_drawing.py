@@ -8,7 +8,7 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from genstudio.ui.data_views.cells import shortened
@@ -16,8 +16,9 @@ from genstudio.ui.plots.lanes import Lane, strip_room
 from genstudio.ui.plots.paint import faded
 from genstudio.ui.plots.prepared_series import PreparedSeries
 from genstudio.ui.plots.series_picture import Band, Draws, SeriesPicture, merged, rows_in
-from genstudio.ui.plots.series_strokes import paint_blocks, paint_strokes, write_words
+from genstudio.ui.plots.series_strokes import paint_blocks, paint_shares, paint_strokes, write_words
 from genstudio.ui.plots.state_colours import state_colour
+from genstudio.ui.plots.state_runs import StateRuns
 from genstudio.ui.tokens import Tokens
 
 Floats = NDArray[np.float64]
@@ -26,9 +27,12 @@ Floats = NDArray[np.float64]
 _SMOOTH_AT_MOST = 1_000
 # Blocks are never wider than a pixel: no ground is seen between them.
 _PX_A_BLOCK = 0.5
+# Symbols are written where there is so much room for each.
+_PX_A_WORD, _WORD, _UNDER_WORD = 12, 12, 0.15
 # Points stand apart where there is so much room for each.
 _PX_A_POINT = 6
 _BEHIND, _SHADED, _BAND, _DRAW, _TITLE = 0.16, 0.2, 0.28, 0.45, 0.78
+_LOW_PX = 48.0
 
 
 class SeriesDrawing(pg.GraphicsObject):
@@ -60,6 +64,11 @@ class SeriesDrawing(pg.GraphicsObject):
     def retheme(self, tokens: Tokens) -> None:
         """Take up the theme's colours."""
         self._tokens = tokens
+        self.update()
+
+    def set_behind(self, behind: bool) -> None:
+        """Show states behind the lines as well, or not."""
+        self.behind = behind
         self.update()
 
     def boundingRect(self) -> QRectF:
@@ -110,6 +119,15 @@ class SeriesDrawing(pg.GraphicsObject):
         paint_blocks(painter, edges, states, self.colour, room)
         write_words(painter, edges, states, room, colour=self.colour, word=self.word)
 
+    @property
+    def title_px(self) -> float:
+        """How much room the names of columns need beside their lines: over them there is none in low lanes."""
+        if not self.lanes or self.lanes[0].bottom - self.lanes[0].top >= _LOW_PX:
+            return 0.0
+        metrics = QFontMetricsF(self._box.scene().font() if self._box.scene() is not None else QFont())
+        widest = max(metrics.horizontalAdvance(shortened(lane.name)) for lane in self.lanes)
+        return min(widest + 20.0, float(self._box.width()) / 4)
+
     def word(self, state: int) -> str:
         """What a state is called."""
         words = self.picture.words
@@ -144,7 +162,10 @@ class SeriesDrawing(pg.GraphicsObject):
             self._paint_band(painter, lane, band)
         for draws in (draws for draws in self.picture.draws if draws.column == place):
             self._paint_draws(painter, lane, draws)
-        self._paint_line(painter, series, place, lane)
+        if place in series.symbols:
+            self._paint_symbols(painter, series, series.symbols[place], lane)
+        else:
+            self._paint_line(painter, series, place, lane)
         self._write_title(painter, lane)
 
     def _paint_line(self, painter: QPainter, series: PreparedSeries, place: int, lane: Lane) -> None:
@@ -157,6 +178,24 @@ class SeriesDrawing(pg.GraphicsObject):
         x = self.pixels((series.times[outline.starts] + series.times[ends]) / 2)
         tops, bottoms = lane.heights(outline.highs), lane.heights(outline.lows)
         paint_strokes(painter, self._line_colour(), x, tops, bottoms)
+
+    def _paint_symbols(self, painter: QPainter, series: PreparedSeries, symbols: StateRuns, lane: Lane) -> None:
+        """No lines: codes have no order. Each symbol has a row, and is written where there is room."""
+        first, last = series.rows_between(*self._box.viewRange()[0])
+        rows, shares = symbols.shares(first, last, self._blocks())
+        edges, colour = self.pixels(series.edges(rows)), self._line_colour()
+        top, foot = lane.heights(np.array([shares.shape[1] - 0.5, -0.5])).tolist()
+        written = (last - first) * _PX_A_WORD <= self._box.width()
+        shade = faded(colour.name(), _UNDER_WORD) if written else colour
+        paint_shares(painter, shade, edges, shares, QRectF(0.0, top, self._box.width(), foot - top))
+        if written:
+            words = series.levels[lane.name]
+            painter.setPen(colour)
+            places = (edges[:-1] + edges[1:]) / 2
+            for x, code in zip(places, symbols.states[first:last].tolist(), strict=True):
+                if 0 <= code < len(words):
+                    y = float(lane.heights(np.array([float(code)]))[0])
+                    painter.drawText(QRectF(x - 40, y - 10, 80, 20), Qt.AlignmentFlag.AlignCenter, words[code][:_WORD])
 
     def _paint_values(
         self, painter: QPainter, series: PreparedSeries, lane: Lane, first: int, values: Floats

@@ -13,7 +13,7 @@ from genstudio.errors import DataError
 from genstudio.ui.plots import gate
 from genstudio.ui.plots.lanes import Lane, lay_out
 from genstudio.ui.plots.prepared_series import PreparedSeries
-from genstudio.ui.plots.state_runs import StateRuns
+from genstudio.ui.plots.state_runs import NONE, StateRuns
 
 Floats = NDArray[np.float64]
 Bounds = tuple[float, float]
@@ -61,6 +61,10 @@ class SeriesPicture:
         """Whether there is a state for each row."""
         return self.states is not None and self.series is not None and len(self.states) == len(self.series)
 
+    def state_at(self, row: int) -> int:
+        """The state of a row; -1 where there is none."""
+        return int(self.states.states[row]) if self.has_states and self.states is not None else NONE
+
     @property
     def extent(self) -> Bounds:
         """The first and the last time of all that is shown."""
@@ -74,7 +78,8 @@ class SeriesPicture:
         if self.series is None:
             return ()
         ends = [self._ends(place) for place in range(len(self.series.columns))]
-        return lay_out(self.series.names[:len(ends)], ends, height)
+        levels = {name: len(words) for name, words in self.series.levels.items()}
+        return lay_out(self.series.names[:len(ends)], ends, height, levels)
 
     def arrays(self, time_name: str) -> dict[str, NDArray[Any]]:
         """Times, columns, states, bands and draws, as they are exported."""

@@ -14,6 +14,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from genstudio.ui.plots.background import Background
+from genstudio.ui.plots.lanes import lane_at
 from genstudio.ui.plots.plot import Plot
 from genstudio.ui.plots.prepared_series import PreparedSeries, prepare_series
 from genstudio.ui.plots.series_drawing import SeriesDrawing
@@ -56,7 +57,7 @@ class SeriesPlot(Plot):
     ) -> None:
         super().__init__(theme, name, parent)
         self._background = Background(pump, name)
-        self._time_name = "step"
+        self._time_name, self._home = "step", (0.0, 1.0)
         self._axis = TimeAxis("bottom")
         self._travel = Travel(self.box, self._whole)
         self.item.setAxisItems({"bottom": self._axis})
@@ -106,6 +107,8 @@ class SeriesPlot(Plot):
         self._time_name = time_name
         self._axis.set_dates(dates)
         self.set_labels(time_name, "")
+        if self.picture.series is None:
+            self.set_hint("Preparing…")
         work = partial(prepare_series, values, names, times, lengths=lengths, levels=levels)
         self._background.prepare("series", np.size(values), work, self.show_prepared)
 
@@ -113,6 +116,7 @@ class SeriesPlot(Plot):
         """Show columns that were made ready before, or none."""
         former = self.picture.extent
         self.picture.series = series
+        self.set_hint("")
         self.graph.setAccessibleDescription("" if series is None else ", ".join(series.names))
         self._refresh()
         if self.picture.extent != former:
@@ -200,6 +204,7 @@ class SeriesPlot(Plot):
     def fit_view(self) -> None:
         """Show all of the time."""
         self._travel.show_all()
+        self._home = self.visible_range()
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Times, columns, states, bands and draws."""
@@ -229,10 +234,10 @@ class SeriesPlot(Plot):
 
     def _connect(self) -> None:
         self.box.sigRangeChanged.connect(lambda *_: self._on_range())
-        self.box.sigResized.connect(lambda *_: self._refresh())
+        self.box.sigResized.connect(lambda *_: self._on_resized())
         self.hovered.connect(self._on_hovered)
         self.unhovered.connect(self._on_unhovered)
-        self._behind.toggled.connect(self._on_behind)
+        self._behind.toggled.connect(self.drawing.set_behind)
 
     def _take_states(self, states: StateRuns | None) -> None:
         self.picture.states = states
@@ -265,15 +270,18 @@ class SeriesPlot(Plot):
     def _whole(self) -> Bounds:
         first, last = self.picture.extent
         spare = _MARGIN * (last - first) or 0.5
-        return first - spare, last + spare
+        names = self.drawing.title_px / max(self.box.width() - self.drawing.title_px, 1.0) * (last - first + spare)
+        return first - max(spare, names), last + spare
+
+    def _on_resized(self) -> None:
+        whole = self._home == self.visible_range()
+        self._grown()
+        if whole:
+            self.fit_view()
 
     def _on_range(self) -> None:
         self.drawing.update()
         self._range()
-
-    def _on_behind(self, behind: bool) -> None:
-        self.drawing.behind = behind
-        self.drawing.update()
 
     def _on_hovered(self, x: float, y: float) -> None:
         series = self.picture.series
@@ -283,16 +291,8 @@ class SeriesPlot(Plot):
         self._cross.setValue(series.times[row])
         self._cross.show()
         time = f"{self._time_name} {self._axis.moment(float(series.times[row]))}"
-        self.set_readout(readout(time, series, row, self._lane_at(y), self._state_word(row)))
-
-    def _lane_at(self, y: float) -> int:
-        lanes, below = self.drawing.lanes, (1.0 - y) * self.box.height()
-        return next((place for place, lane in enumerate(lanes) if below <= lane.bottom), len(lanes) - 1)
-
-    def _state_word(self, row: int) -> str:
-        states = self.picture.states if self.picture.has_states else None
-        state = -1 if states is None else int(states.states[row])
-        return self.drawing.word(state) if state >= 0 else ""
+        lane, state = lane_at(self.drawing.lanes, (1.0 - y) * self.box.height()), self.picture.state_at(row)
+        self.set_readout(readout(time, series, row, lane, self.drawing.word(state) if state >= 0 else ""))
 
     def _on_unhovered(self) -> None:
         self._cross.hide()

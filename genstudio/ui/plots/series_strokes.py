@@ -66,14 +66,37 @@ def paint_blocks(
         for left, right, state in zip(edges[:-1], edges[1:], states.tolist(), strict=True):
             painter.fillRect(QRectF(left, room.top(), right - left, room.height()), colours[state])
         return
-    columns = np.arange(int(room.width())) + 0.5
-    runs = np.searchsorted(edges, columns, "right") - 1
-    seen = (runs >= 0) & (runs < len(states))
+    runs, seen = _places(edges, room.width())
     codes = np.array([0, *(tint.rgba() for tint in colours.values())], np.uint32)
-    order = np.searchsorted(list(colours), states[np.where(seen, runs, 0)]) + 1
+    order = np.searchsorted(list(colours), states[runs]) + 1
     pixels = codes[np.where(seen, order, 0)]
     image = QImage(pixels.data, len(pixels), 1, 4 * len(pixels), QImage.Format.Format_ARGB32)
     painter.drawImage(QRectF(0.0, room.top(), len(pixels), room.height()), image)
+
+
+def paint_shares(painter: QPainter, colour: QColor, edges: Floats, shares: Floats, room: QRectF) -> None:
+    """How often each symbol occurs, a row each, the first at the foot: the oftener, the denser.
+
+    Arguments:
+        edges: where blocks begin, and where the last one ends, pixels, shape (M + 1,).
+        shares: shape (M, K).
+        room: what they fill from top to bottom.
+    """
+    blocks, seen = _places(edges, room.width())
+    # By their roots rare symbols are seen as well.
+    dense = np.sqrt(shares[blocks]).T[::-1] * seen
+    pixels = (np.rint(dense * colour.alpha()).astype(np.uint32) << 24) | np.uint32(colour.rgb() & 0xFFFFFF)
+    pixels = np.ascontiguousarray(pixels)
+    height, width = pixels.shape
+    image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_ARGB32)
+    painter.drawImage(QRectF(0.0, room.top(), width, room.height()), image)
+
+
+def _places(edges: Floats, width: float) -> tuple[Ints, NDArray[np.bool_]]:
+    """The block on each pixel, and whether there is one, shape (W,) each."""
+    found = np.searchsorted(edges, np.arange(int(width)) + 0.5, "right") - 1
+    seen = (found >= 0) & (found < len(edges) - 1)
+    return np.where(seen, found, 0), seen
 
 
 def write_words(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+
 from genstudio.ui.data_views.cells import MISSING, shortened
 from genstudio.ui.plots.axis import Axis
 from genstudio.ui.plots.lanes import Lane
@@ -25,6 +27,8 @@ def lane_ticks(axis: Axis, lanes: Sequence[Lane], height: float, levels: Words) 
     found = []
     for lane in lanes:
         values, step = lane.ticks
+        if lane.name in levels:
+            values = values[values == np.round(values)]
         places = 1.0 - lane.heights(values) / height
         texts = axis.tickStrings(values.tolist(), 1.0, step)
         if lane.name in levels:

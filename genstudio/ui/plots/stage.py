@@ -247,6 +247,9 @@ class Stage(LayeredPlot):
     def _on_view_changed(self) -> None:
         for name in ("data", "samples"):
             self._refine(name)
+        # Of many points those in sight are drawn, which may be of other classes.
+        if [name for _, name in self.data.legend()] != [label.text for _, label in self._legend.items]:
+            self._fill_legend()
 
     def _refine(self, name: str) -> None:
         layer = self._layers[name]

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from genstudio.errors import DataError
 from genstudio.ui.plots.pyramid import FINEST, rows_a_block
 
+Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 NONE = -1
@@ -55,14 +56,27 @@ class StateRuns:
         places = np.concatenate([[0], turns, [len(states)]]) if len(states) else np.zeros(1, np.int64)
         return np.minimum(edges[places], len(self.states)), states[places[:-1]]
 
+    def shares(self, first: int, last: int, most: int) -> tuple[Ints, Floats]:
+        """How often each state occurs from the row `first` to before the row `last`, in at most `most` + 1 blocks.
+
+        Returns:
+            the rows at which blocks begin, and where the last ends, shape (M + 1,), and the shares, shape (M, K).
+        """
+        rows = rows_a_block(last - first, most)
+        begin, end = first // rows, -(-last // rows)
+        counts = self._blocks(begin, end, rows)
+        edges = np.minimum(np.arange(begin, end + 1) * rows, len(self.states))
+        return edges, counts[:, :-1] / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+
     def _commonest(self, begin: int, end: int, rows: int) -> Ints:
-        if rows < self._finest:
-            counts = self._counts(begin * rows, min(end * rows, len(self.states)), rows)
-        else:
-            edges = np.minimum(np.arange(begin, end + 1) * (rows // self._finest), len(self._sums) - 1)
-            counts = np.diff(self._sums[edges], axis=0)
-        found = counts.argmax(axis=1)
+        found = self._blocks(begin, end, rows).argmax(axis=1)
         return np.where(found == self.count, NONE, found)
+
+    def _blocks(self, begin: int, end: int, rows: int) -> Ints:
+        if rows < self._finest:
+            return self._counts(begin * rows, min(end * rows, len(self.states)), rows)
+        edges = np.minimum(np.arange(begin, end + 1) * (rows // self._finest), len(self._sums) - 1)
+        return np.diff(self._sums[edges], axis=0)
 
     def _counts(self, first: int, last: int, rows: int) -> Ints:
         """How often each state, and last none, occurs in blocks of rows, shape (M, K + 1)."""

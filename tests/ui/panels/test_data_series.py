@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +14,11 @@ from pytestqt.qtbot import QtBot
 
 from genstudio.data.dataset import Kind
 from genstudio.data.series_glance import SeriesGlance
+from genstudio.models.registry import models
 from genstudio.ui.data_views.cells import MISSING
 from genstudio.ui.data_views.series_model import SeriesField, SeriesModel
 from genstudio.ui.panels.data import DataPanel
 from genstudio.ui.session_model import SessionModel
-from tests.ui.desk import Desk
 from tests.ui.panels.data_steps import HTML, choose, click, find, load_penguins, open_file, settled, text
 
 # What the offscreen platform says when a list opens.
@@ -218,18 +217,17 @@ def test_a_million_rows_are_listed_and_found_without_delay(qtbot: QtBot) -> None
     assert (model.row_of(99_999), model.row_of(5)) == (0, -1)
 
 
-def test_another_model_is_chosen_when_rows_become_sequences(open_desk: Callable[..., Desk], walks: Path) -> None:
-    desk = open_desk()
-    before = desk.model.data
-    desk.model.open_data(walks)
-    desk.loaded(before)
-    desk.model.choose_model("hmm")
-    before = desk.model.data
-    desk.model.edit_preparation(kind="table")
-    desk.loaded(before)
-    desk.until(lambda: desk.model.recipe.model.name != "hmm")
-    assert "was chosen instead" in desk.said()
-    before = desk.model.data
-    desk.model.undo.undo()
-    desk.loaded(before)
-    assert desk.model.recipe.model.name == "hmm"
+def test_another_model_is_chosen_when_rows_are_no_sequences_any_more(
+    qtbot: QtBot, model: SessionModel, walks: Path
+) -> None:
+    model.set_models(models())
+    open_file(qtbot, model, walks)
+    model.choose_model("hmm")
+    model.edit_preparation(kind="table")
+    qtbot.waitUntil(lambda: model.recipe.model.name != "hmm")
+    assert "was chosen instead" in model.messages.all[-1].text
+    model.undo.undo()
+    settled(qtbot, model)
+    assert model.recipe.model.name == "hmm"
+    assert model.data is not None
+    assert model.data.kind is Kind.SEQUENCES

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from genstudio.errors import DataError
-from genstudio.ui.plots.lanes import Lane, lay_out
+from genstudio.ui.plots.lanes import Lane, lane_at, lay_out
 from genstudio.ui.plots.prepared_series import MOST_COLUMNS, prepare_series
 from genstudio.ui.plots.pyramid import Pyramid, rows_a_block
 from genstudio.ui.plots.series_picture import SeriesPicture, make_band, make_draws, merged
@@ -177,3 +177,25 @@ def test_strokes_meet_their_neighbours_and_leave_gaps_open() -> None:
     assert columns.tolist() == [0, 1, 2, 3, 4]
     np.testing.assert_equal(highest, [3.0, 6.0, nan, 1.0, 0.0])
     np.testing.assert_equal(lowest, [6.0, 10.0, nan, 2.0, 1.0])
+
+
+@pytest.mark.parametrize("most", [3, 40, 500])
+def test_shares_of_symbols_add_up_in_each_block(most: int) -> None:
+    codes = np.random.default_rng(2).integers(-1, 4, 777)
+    edges, shares = StateRuns(codes).shares(100, 700, most)
+    assert shares.shape == (len(edges) - 1, 4)
+    for first, last, share in zip(edges[:-1], edges[1:], shares, strict=True):
+        counts = np.bincount(codes[first:last] + 1, minlength=5)
+        np.testing.assert_allclose(share, counts[1:] / counts.sum())
+
+
+def test_columns_of_codes_have_a_row_for_each_word() -> None:
+    series = prepare_series([[0.0], [2.0], [np.nan]], ["letter"], levels={"letter": ("a", "b", "c")})
+    (lane,) = SeriesPicture(series).lanes(300.0)
+    assert (lane.low, lane.high) == (-0.5, 2.5)
+    assert series.symbols[0].states.tolist() == [0, 2, -1]
+
+
+def test_the_lane_at_a_height_is_found() -> None:
+    lanes = lay_out("ab", [(0.0, 1.0)] * 2, 200.0)
+    assert [lane_at(lanes, height) for height in (0.0, 90.0, 110.0, 999.0)] == [0, 0, 1, 1]

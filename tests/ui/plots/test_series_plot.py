@@ -17,6 +17,7 @@ from pytestqt.qtbot import QtBot
 from genstudio.errors import DataError
 from genstudio.ui.plots.series_plot import SeriesPlot
 from genstudio.ui.plots.state_colours import ink_on, state_colour, state_colours
+from genstudio.ui.plots.state_legend import StateLegend
 from genstudio.ui.plots.time_axis import TimeAxis
 from genstudio.ui.pump import Pump
 from genstudio.ui.theme import Theme
@@ -238,17 +239,60 @@ def test_what_lies_under_the_mouse_is_read_out(plot: SeriesPlot, qtbot: QtBot) -
     assert plot.readout.text() == ""
 
 
+def test_symbols_are_written_where_there_is_room(plot: SeriesPlot) -> None:
+    plot.show_series(np.arange(ROWS)[:, None] % 3, ["letter"], levels={"letter": ("alpha", "beta", "gamma")})
+    ticks = [text for _, text in plot.item.getAxis("left")._tickLevels[0]]
+    assert ticks == ["alpha", "beta", "gamma"]
+    line = plot.drawing._line_colour().name()
+    assert line not in colours(plot)
+    plot.box.setXRange(100, 110, padding=0)
+    assert line in colours(plot)
+    plot.box.setXRange(100, 200, padding=0)
+    assert line in colours(plot)
+
+
+def test_names_stand_beside_low_lanes_and_over_high_ones(plot: SeriesPlot) -> None:
+    before, _ = plot.visible_range()
+    plot.show_series(np.zeros((ROWS - 1, 12)), [f"a long name {place}" for place in range(12)])
+    assert plot.visible_range()[0] < 5 * before
+    assert plot.drawing.pixels(np.zeros(1))[0] >= plot.drawing.title_px - 1
+    plot.resize(700, 1400)
+    picture(plot)
+    assert plot.visible_range()[0] == pytest.approx(before, rel=0.01)
+    plot.box.setXRange(10, 20, padding=0)
+    plot.resize(700, 420)
+    picture(plot)
+    assert plot.visible_range() == pytest.approx((10, 20))
+
+
+def test_a_legend_says_what_colours_mean(theme: Theme, show_alone: Callable[..., Any]) -> None:
+    plot = show_alone(SeriesPlot(theme, "series", legend=True), 500, 300)
+    legend = plot.findChild(StateLegend, "series.legend")
+    plot.show_series(np.zeros((9, 1)), ["x"])
+    assert not legend.isVisible()
+    plot.show_states(np.arange(9) // 3, words=["calm", "<b>storm</b>", "rain"])
+    assert legend.isVisible()
+    assert legend.accessibleDescription() == "calm, <b>storm</b>, rain"
+    image = legend.grab().toImage()
+    seen = {image.pixelColor(x, legend.height() // 2).name() for x in range(legend.width())}
+    assert {state_colour(DARK, state).name() for state in range(3)} <= seen
+    plot.show_states(None)
+    assert not legend.isVisible()
+
+
 def test_long_series_are_prepared_beside_the_window(theme: Theme, show_alone: Callable[..., Any], qtbot: QtBot) -> None:
     pump = Pump()
     plot = show_alone(SeriesPlot(theme, "series", pump=pump), 700, 300)
     try:
         plot.show_series(np.zeros((150_000, 2)), ["a", "b"])
         assert plot.picture.series is None
+        assert plot.hint.text() == "Preparing…"
         plot.show_states(np.zeros(250_000, np.int64))
         plot.show_series(np.ones((250_000, 1)), ["c"])
         qtbot.waitUntil(lambda: plot.picture.has_states)
         assert plot.picture.series is not None
         assert plot.picture.series.names == ("c",)
+        assert plot.hint.text() == ""
         plot.show_series(np.ones((250_000, 2)), ["d", "e"])
         plot.show_series(np.zeros((3, 1)), ["f"])
         qtbot.waitUntil(lambda: pump.task("series.series") is None)
