@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QSplitter, QVBoxLayout, QWidget
 
@@ -33,9 +34,9 @@ from genstudio.ui.threshold_control import ThresholdControl
 from genstudio.ui.window_control import WindowControl
 
 ROWS_WHILE_TRAINING = 20_000
-MOST_SHADED = 5_000
 _AROUND = 2.0
 _PREFIX = "anomaly.series"
+Ints = NDArray[np.int64]
 
 
 class SeriesAnomalies(QWidget):
@@ -234,10 +235,10 @@ class SeriesAnomalies(QWidget):
         self.intervals, line = intervals, self._line
         self.listed.show_intervals(line, intervals)
         self.table.setColumnHidden(0, line is None or len(line.keys) < 2)
-        shown = [] if intervals is None or line is None else _spans(line, intervals)
-        self.series.show_intervals(shown)
-        count = 0 if intervals is None else len(intervals)
-        self.views.tabs.setTabText(self.views.tabs.indexOf(self.table), f"Stretches ({count:,})")
+        shaded = np.sort(self.listed.order)
+        self.series.show_intervals([] if intervals is None or line is None else _spans(line, intervals, shaded))
+        count = f"Stretches ({0 if intervals is None else len(intervals):,})"
+        self.views.tabs.setTabText(self.views.tabs.indexOf(self.table), count)
         self.export_button.setEnabled(intervals is not None)
 
     def _jump(self) -> None:
@@ -246,8 +247,8 @@ class SeriesAnomalies(QWidget):
         line, found = self._line, self.intervals
         if not chosen or line is None or found is None:
             return
-        place = int(self.listed.order[chosen[0].row()])
-        first, last = _span(line, int(found.start[place]), int(found.end[place]))
+        place = self.listed.order[chosen[0].row()]
+        first, last = _spans(line, found, np.array([place]))[0]
         spare = _AROUND * max(last - first, self.windows.window_rows * (last - first) / found.rows[place])
         self.series.box.setXRange(first - spare, last + spare, padding=0.0)
 
@@ -265,16 +266,12 @@ def _export_button(panel: Panel) -> QPushButton:
     return button
 
 
-def _span(line: Timeline, start: int, end: int) -> tuple[float, float]:
-    """First and last time of rows, half a step wider on either side."""
-    times = line.axis.times
-    before, after = times[max(start - 1, 0)], times[min(end, len(times) - 1)]
-    return float((before + times[start]) / 2), float((times[end - 1] + after) / 2)
-
-
-def _spans(line: Timeline, intervals: Intervals) -> list[tuple[float, float]]:
-    strangest = np.argsort(-intervals.highest, kind="stable")[:MOST_SHADED]
-    return [_span(line, int(intervals.start[i]), int(intervals.end[i])) for i in np.sort(strangest)]
+def _spans(line: Timeline, intervals: Intervals, places: Ints) -> list[tuple[float, float]]:
+    """First and last time of some stretches, half a step wider on either side."""
+    times, start, end = line.axis.times, intervals.start[places], intervals.end[places]
+    before, after = times[np.maximum(start - 1, 0)], times[np.minimum(end, len(times) - 1)]
+    first, last = (before + times[start]) / 2, (times[end - 1] + after) / 2
+    return list(zip(first.tolist(), last.tolist(), strict=True))
 
 
 def _ordered(run: Run, watch: Watch) -> Timeline:

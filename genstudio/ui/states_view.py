@@ -24,6 +24,7 @@ from genstudio.ui.plain_table import plain_label, quiet_button
 from genstudio.ui.plots.dwell_plot import DwellPlot
 from genstudio.ui.plots.posterior_strip import PosteriorStrip
 from genstudio.ui.plots.series_plot import SeriesPlot
+from genstudio.ui.plots.state_runs import StateRuns
 from genstudio.ui.plots.state_steps import StateSteps
 from genstudio.ui.pump import Pump
 from genstudio.ui.states_marking import marked_colours
@@ -55,6 +56,7 @@ class StatesView(QSplitter):
         self.setChildrenCollapsible(False)
         self._theme = theme
         self._reading: StateReading | None = None
+        self._runs: StateRuns | None = None
         self._marks = StateMarks()
         self._levels: tuple[str, ...] = ()
         self.colours: list[QColor] = []
@@ -82,13 +84,14 @@ class StatesView(QSplitter):
         rows = self.table.selectionModel().selectedRows()
         return rows[0].row() if rows else 0
 
-    def show_reading(self, reading: StateReading | None, levels: Sequence[str]) -> None:
+    def show_reading(self, reading: StateReading | None, runs: StateRuns | None, levels: Sequence[str]) -> None:
         """Show other states, or none.
 
         Arguments:
+            runs: of the path.
             levels: the words of the label.
         """
-        self._reading, self._levels = reading, tuple(levels)
+        self._reading, self._runs, self._levels = reading, runs, tuple(levels)
         self.show_marks(self._marks)
 
     def show_marks(self, marks: StateMarks) -> None:
@@ -101,7 +104,7 @@ class StatesView(QSplitter):
         states = None if reading is None else reading.states
         self.series.show_states(states, self.colours, words)
         self.posteriors.show_posteriors(None if reading is None else reading.sums, self.colours, words)
-        self.steps.show_states(states, self.colours, words)
+        self.steps.show_runs(self._runs, self.colours, words)
         self.states.show_reading(reading, marks, self.colours, self._levels)
         self._tell_agreement(reading, words)
         self._show_dwelling()

@@ -16,6 +16,7 @@ from genstudio.runs.timeline import Timeline, timeline
 from genstudio.training.events import Preview
 from genstudio.ui.panel import Panel, PanelInfo
 from genstudio.ui.plain_table import plain_label
+from genstudio.ui.plots.state_runs import StateRuns
 from genstudio.ui.states_export import StatesExport
 from genstudio.ui.states_marking import ask_colour, colour_state, name_state
 from genstudio.ui.states_source import StatesSource
@@ -176,7 +177,7 @@ class StatesPanel(Panel):
     def _forget(self) -> None:
         self.model.pump.cancel("states.reading")
         self._reading = self._newest = None
-        self.view.show_reading(None, ())
+        self.view.show_reading(None, None, ())
         self.said.setText("")
         self._allow()
 
@@ -197,13 +198,13 @@ class StatesPanel(Panel):
         work = partial(_read, line, preview, 0 if labels is None else len(labels.levels))
         self.model.pump.run("states.reading", work, partial(self._on_read, run, line))
 
-    def _on_read(self, run: Run, line: Timeline, reading: StateReading) -> None:
+    def _on_read(self, run: Run, line: Timeline, read: tuple[StateReading, StateRuns]) -> None:
         if run is not self._run or line is not self._chosen or run.data is None:
             return
-        self._reading = reading
+        self._reading, runs = read
         labels = run.data.labels
-        self.view.show_reading(reading, () if labels is None else labels.levels)
-        self.said.setText(_words(reading))
+        self.view.show_reading(self._reading, runs, () if labels is None else labels.levels)
+        self.said.setText(_words(self._reading))
         self._allow()
         self._read()
 
@@ -236,9 +237,10 @@ def _ordered(run: Run, part: Any, watch: Watch) -> Timeline:
     return timeline(run.data, run.raw, run.recipe.data.preparation, part)
 
 
-def _read(line: Timeline, preview: Preview, n_labels: int, watch: Watch) -> StateReading:
+def _read(line: Timeline, preview: Preview, n_labels: int, watch: Watch) -> tuple[StateReading, StateRuns]:
     watch(0.0, "Reading states")
-    return read_states(line, preview.answer, n_labels)
+    reading = read_states(line, preview.answer, n_labels)
+    return reading, StateRuns(reading.states)
 
 
 def _words(reading: StateReading) -> str:

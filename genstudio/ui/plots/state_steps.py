@@ -35,14 +35,14 @@ class StateSteps(TimedPlot):
         self.item.showGrid(x=True, y=True, alpha=0.3)
         self.retheme()
 
-    def show_states(self, states: NDArray[np.int64] | None, colours: Sequence[QColor], words: Sequence[str]) -> None:
+    def show_runs(self, runs: StateRuns | None, colours: Sequence[QColor], words: Sequence[str]) -> None:
         """Show another path, or none.
 
         Arguments:
-            states: shape (N,).
+            runs: of the path; they are found in the background.
             colours, words: of the K states.
         """
-        self._runs = None if states is None else StateRuns(states)
+        self._runs = runs
         self._words = words
         while len(self._levels) < len(words):
             self._levels.append(pg.PlotCurveItem(connect="pairs"))
