@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QDockWidget,
     QMainWindow,
     QSizePolicy,
-    QTabWidget,
     QToolBar,
     QVBoxLayout,
     QWhatsThis,
@@ -29,21 +28,18 @@ from genstudio.ui.icons import bind_icon
 from genstudio.ui.keys import KeyGuard
 from genstudio.ui.learning_curves import LearningCurves
 from genstudio.ui.messages import MessageStrip
-from genstudio.ui.panel import Panel, panel_kind
+from genstudio.ui.panel import Panel
 from genstudio.ui.panel_tab import PanelTab
+from genstudio.ui.panel_tabs import PanelTabs
 from genstudio.ui.runs_list import RunsList
 from genstudio.ui.session_model import SessionModel
 from genstudio.ui.speed import SpeedSlider
 from genstudio.ui.status import StatusBar
-from genstudio.ui.tab_colours import TabColours
 from genstudio.ui.theme import Theme
 from genstudio.ui.window_actions import WINDOW_ACTIONS, allow, allow_going_on
 
-FIRST_PANEL = "live"
 PANEL_KEYS = "1234567890-="
 """With Alt each shows a panel, in the order of the tabs and of the keyboard."""
-PANEL_INTERVAL_MS = 120
-"""Panels that nobody has asked for yet are made one after the other, with time to breathe in between."""
 
 
 class MainWindow(QMainWindow):
@@ -69,10 +65,9 @@ class MainWindow(QMainWindow):
         self._painted = self._close_later = False
         self._presenting: bytes | None = None
         self.bar = self._make_bar()
+        self.tabs = PanelTabs(model, theme)
         self.actions_ = Actions(self, theme)
         self._add_actions()
-        self._panel_tabs: dict[str, PanelTab] = {}
-        self.tabs = self._make_tabs()
         self.curves = LearningCurves(model, theme)
         self._docks = self._make_docks()
         self._place_centre()
@@ -88,23 +83,18 @@ class MainWindow(QMainWindow):
 
     def add_panels(self, kinds: Mapping[str, type[Panel]]) -> None:
         """Place the tabs of all panels in their order; the panels themselves are made one after the other."""
-        tabs = {key: self._panel_tabs.get(key) or PanelTab(kind, self.model, self.theme) for key, kind in kinds.items()}
-        self._panel_tabs = tabs
+        self.tabs.add_panels(kinds)
         self.actions_.menu("View", self.menuBar()).addSeparator()
-        for place, tab in enumerate(tabs.values()):
-            if self.tabs.indexOf(tab) < 0:
-                self.tabs.insertTab(place, tab, tab.info.text)
+        for place, tab in enumerate(self.tabs.panel_tabs.values()):
             self._add_panel_action(place, tab)
-        self._making.start()
 
     def panel(self, key: str) -> Panel:
         """One of the panels."""
-        return self._panel_tabs[key].panel
+        return self.tabs.panel_tabs[key].panel
 
     def show_panel(self, key: str) -> Panel:
         """Bring a panel to the front."""
-        self.tabs.setCurrentWidget(self._panel_tabs[key])
-        return self.panel(key)
+        return self.tabs.show_panel(key)
 
     def present(self) -> None:
         """Full screen with the stage alone, and back."""
@@ -152,7 +142,7 @@ class MainWindow(QMainWindow):
             return
         if self._presenting is None:
             keep_shape(self)
-        self._making.stop()
+        self.tabs.close_down()
         self.hide()
         self.documents.keep_session()
         self.model.close()
@@ -207,26 +197,11 @@ class MainWindow(QMainWindow):
             "pause": model.play_or_pause,
             "step": model.step,
             "stop": model.stop,
-            "export": self._export_shown,
+            "export": self.tabs.export_shown,
             "theme": self.theme.toggle,
             "present": self.present,
             "help": QWhatsThis.enterWhatsThisMode,
         }
-
-    def _make_tabs(self) -> QTabWidget:
-        tabs = QTabWidget()
-        tabs.setObjectName("tabs")
-        tabs.setDocumentMode(True)
-        tabs.tabBar().setDrawBase(False)
-        # The others are imported after the first paint.
-        first = PanelTab(panel_kind(FIRST_PANEL), self.model, self.theme, held=True)
-        self._panel_tabs[FIRST_PANEL] = first
-        tabs.addTab(first, first.info.text)
-        self._tab_colours = TabColours(tabs, self.model, self.theme)
-        self._making = QTimer(self)
-        self._making.setInterval(PANEL_INTERVAL_MS)
-        self._making.timeout.connect(self._make_next_panel)
-        return tabs
 
     def _furnish(self) -> None:
         """Make what the first paint does not wait for."""
@@ -236,7 +211,7 @@ class MainWindow(QMainWindow):
         self.experiment.draw_requested.connect(self._draw)
         leave_drops_to_window(self.experiment)
         self._docks["experiment"].setWidget(self.experiment)
-        self._panel_tabs[FIRST_PANEL].release()
+        self.tabs.release()
         self.furnished.emit()
 
     def _add_panel_action(self, place: int, tab: PanelTab) -> None:
@@ -247,14 +222,6 @@ class MainWindow(QMainWindow):
         self.actions_.adopt(action, f"panel.{tab.info.key}", key, tab.info.help)
         bind_icon(action, self.theme, tab.info.icon)
         self.actions_.menu("View", self.menuBar()).addAction(action)
-
-    def _make_next_panel(self) -> None:
-        waiting = [tab for tab in self._panel_tabs.values() if not tab.made]
-        if waiting:
-            _ = waiting[0].panel
-        else:
-            self._making.stop()
-            self._tab_colours.refresh()
 
     def _make_docks(self) -> dict[str, QDockWidget]:
         places = (
@@ -320,8 +287,3 @@ class MainWindow(QMainWindow):
 
     def _draw(self) -> None:
         self.show_panel("data").open_canvas()  # type: ignore[attr-defined]
-
-    def _export_shown(self) -> None:
-        tab = self.tabs.currentWidget()
-        if isinstance(tab, PanelTab):
-            tab.panel.export()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
@@ -16,7 +17,12 @@ class PanelTab(QWidget):
 
     Arguments:
         held: the panel is not made before `release`, even if the tab is shown.
+
+    Signals:
+        panel_made: the panel is there now.
     """
+
+    panel_made = Signal()
 
     def __init__(self, kind: type[Panel], model: SessionModel, theme: Theme, held: bool = False) -> None:
         super().__init__()
@@ -49,6 +55,7 @@ class PanelTab(QWidget):
             leave_drops_to_window(self._panel)
             self._panel.setWhatsThis(self.info.help)
             self._room.setWidget(self._panel)
+            self.panel_made.emit()
         return self._panel
 
     def release(self) -> None:

@@ -16,7 +16,7 @@ from genstudio.runs.job import Status, Turned
 from genstudio.runs.recipe import recipe_from_values
 from genstudio.runs.run import Run, new_run
 from genstudio.runs.workers import Workers
-from genstudio.ui import main_window
+from genstudio.ui import panel_tabs
 from genstudio.ui.panel import panels
 from genstudio.ui.session_model import SessionModel
 from genstudio.ui.theme import Theme
@@ -110,7 +110,7 @@ def open_desk(
     """Opens windows; each is closed after the test."""
     desks: list[Desk] = []
     # Panels are made when a test wants them: six for each window would take most of the time.
-    monkeypatch.setattr(main_window, "PANEL_INTERVAL_MS", NEVER_MS)
+    monkeypatch.setattr(panel_tabs, "PANEL_INTERVAL_MS", NEVER_MS)
 
     def opened(*paths: Path, workers: Workers | None = None) -> Desk:
         desks.append(Desk(qapp, qtbot, *paths, workers=workers))

@@ -371,7 +371,7 @@ def test_98_names_with_tags_are_plain_text_everywhere(desk: Desk, tmp_path: Path
     run = desk.train()
     desk.model.rename_run(run, HTML)
     desk.model.messages.show("alarm", HTML, HTML)
-    for key in desk.window._panel_tabs:
+    for key in desk.window.tabs.panel_tabs:
         desk.window.show_panel(key)
         desk.app.sendPostedEvents()
     desk.model.messages.show("alarm", HTML, HTML)

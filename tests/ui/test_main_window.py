@@ -102,7 +102,7 @@ def test_keys_change_what_is_seen(desk: Desk) -> None:
     window = desk.window
     desk.train()
     # There are more panels than keys; the last ones are in the menu.
-    for place, key in enumerate(list(window._panel_tabs)[: len(PANEL_KEYS)]):
+    for place, key in enumerate(list(window.tabs.panel_tabs)[: len(PANEL_KEYS)]):
         desk.key(Qt.Key(ord(PANEL_KEYS[place])), Qt.KeyboardModifier.AltModifier)
         assert window.tabs.currentIndex() == place
         assert window.panel(key).isVisible()
@@ -191,7 +191,7 @@ def test_dropping_files(desk: Desk, tmp_path: Path) -> None:
 
 def test_nothing_stands_between_a_file_and_the_window(desk: Desk) -> None:
     """Plots and fields would take a dropped file for themselves, and do nothing good with it."""
-    for key in desk.window._panel_tabs:
+    for key in desk.window.tabs.panel_tabs:
         desk.window.show_panel(key)
     desk.model.choose_model("kde")
     takers = [f"{_path(w)}/{w.objectName()}" for w in desk.window.findChildren(QWidget) if w.acceptDrops()]
@@ -237,7 +237,7 @@ def test_every_action_has_words_and_a_name(desk: Desk) -> None:
 
 def test_everything_that_can_be_used_has_a_name_of_its_own(desk: Desk) -> None:
     desk.train()
-    for key in desk.window._panel_tabs:
+    for key in desk.window.tabs.panel_tabs:
         desk.window.show_panel(key)
     widgets = [w for w in desk.window.findChildren(QWidget) if isinstance(w, INTERACTIVE) and _ours(w)]
     assert len(widgets) > 60
@@ -322,10 +322,10 @@ def test_narrow_windows_cut_nothing(desk: Desk) -> None:
 
 
 def test_panels_that_nobody_asks_for_are_made_one_after_the_other(desk: Desk) -> None:
-    tabs = desk.window._panel_tabs.values()
-    desk.until(lambda: desk.window._panel_tabs["live"].made)
+    tabs = desk.window.tabs.panel_tabs.values()
+    desk.until(lambda: desk.window.tabs.panel_tabs["live"].made)
     assert [tab.info.key for tab in tabs if tab.made] == ["live"]
-    making = desk.window._making
+    making = desk.window.tabs._making
     making.setInterval(0)
     made = 1
     while made < len(tabs):
@@ -335,19 +335,19 @@ def test_panels_that_nobody_asks_for_are_made_one_after_the_other(desk: Desk) ->
 
 
 def test_help_of_panels(desk: Desk) -> None:
-    for key in desk.window._panel_tabs:
+    for key in desk.window.tabs.panel_tabs:
         assert desk.window.panel(key).whatsThis()
 
 
 def test_tabs_that_cannot_serve_the_run_are_fainter(desk: Desk) -> None:
     desk.train()
     window = desk.window
-    for key in window._panel_tabs:
+    for key in window.tabs.panel_tabs:
         window.panel(key)
     tokens, bar = window.theme.tokens, window.tabs.tabBar()
 
     def colour(key: str) -> str:
-        return bar.tabTextColor(list(window._panel_tabs).index(key)).name()
+        return bar.tabTextColor(list(window.tabs.panel_tabs).index(key)).name()
 
     desk.until(lambda: colour("levels") == tokens.disabled)
     assert colour("components") == tokens.muted
