@@ -9,7 +9,10 @@ import numpy as np
 import pytest
 
 from genstudio.data.pictures import Pictures
+from genstudio.data.preparation import PreparationSettings
+from genstudio.data.reader import readers
 from genstudio.data.sequences import Sequences
+from genstudio.data.source import sources
 from genstudio.data.table import Table
 from genstudio.runs.loading import load_raw
 from genstudio.runs.recipe import override, parse_recipe, recipe_from_values, to_toml
@@ -53,3 +56,9 @@ def test_what_is_said_of_sequences_comes_back_from_toml(tmp_path: Path) -> None:
     changed = override(recipe, "data.time", "step")
     assert changed.data.preparation.time == "step"
     assert changed.data.preparation.sequence == "who"
+
+
+@pytest.mark.parametrize("plug", [*readers().values(), *sources().values()], ids=lambda plug: plug.info.key)
+def test_no_option_has_the_name_of_another_key_of_the_section(plug: Any) -> None:
+    others = {*PreparationSettings.model_fields, "source", "path", "seed"}
+    assert not others & set(plug.Settings.model_fields)

@@ -23,7 +23,7 @@ class TwoMoons(ToySource):
         "Two moons",
         "Two half circles that reach into each other: easy to see, yet no single bell curve fits either.",
         order=10,
-        presets={"Crisp": {"noise": 0.05}, "Blurred": {"noise": 0.2}, "One moon rare": {"balance": 0.9}},
+        presets={"Crisp": {"noise": 0.05}, "Blurred": {"noise": 0.2}, "One moon rare": {"upper": 0.9}},
     )
     label_name: ClassVar[str] = "moon"
 
@@ -33,13 +33,13 @@ class TwoMoons(ToySource):
         noise: float = setting(
             0.1, "How far points stray from their half circle of radius 1 (standard deviation).", ge=0.01, le=0.5
         )
-        balance: float = setting(0.5, "Share of the points that lie on the upper moon.", ge=0.05, le=0.95)
+        upper: float = setting(0.5, "Share of the points that lie on the upper moon.", ge=0.05, le=0.95)
 
     @classmethod
     def density(cls, settings: TwoMoons.Settings) -> BlurredCurve:
         """Two arcs under noise."""
-        upper = Arc(_upper, 0, np.pi, share=settings.balance)
-        lower = Arc(_lower, 0, np.pi, share=1 - settings.balance)
+        upper = Arc(_upper, 0, np.pi, share=settings.upper)
+        lower = Arc(_lower, 0, np.pi, share=1 - settings.upper)
         return BlurredCurve((upper, lower), settings.noise)
 
 

@@ -45,7 +45,9 @@ class DelimitedReader(Reader):
         header: bool = setting(True, "Whether the first line names the columns.")
         skip_rows: int = setting(0, "Lines above the header, or above the first row, to pass over.", ge=0, unit="lines")
         comment: str = setting("", "Lines that begin with this are passed over; empty when there are none.")
-        missing: tuple[str, ...] = setting(MISSING, "Words that stand for a missing value, in any letter case.")
+        missing_words: tuple[str, ...] = setting(
+            MISSING, "Words that stand for a missing value, in any letter case."
+        )
         holds: Literal["table", "symbols"] = setting(
             "table", "What the text holds: a table of cells, or prose, of which a model learns the order of symbols."
         )
@@ -88,7 +90,7 @@ class DelimitedReader(Reader):
         layout = Layout(
             settings.separator, settings.decimal, settings.header, settings.skip_rows, settings.comment
         )
-        records = Records(path, layout, settings.encoding, spellings(["", *settings.missing]), watch)
+        records = Records(path, layout, settings.encoding, spellings(["", *settings.missing_words]), watch)
         columns = gather(records.names, records.pieces, records.notes, records.missing, layout.decimal)
         if not len(columns[0].values):
             raise DataError(

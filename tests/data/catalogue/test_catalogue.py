@@ -24,7 +24,7 @@ NEEDED: dict[str, dict[str, Any]] = {"drawing": {"points": ((0.0, 1.0, 0), (2.0,
 PICTURES = {"digits", "fashion", "emoji", "sklearn_digits"}
 SERIES = {"ecg", "seattle_weather", "geyser", "hamlet"}
 FIXED = {"textbook_blobs", "textbook_anomalies", "penguins", "old_faithful", "drawing", *PICTURES, *SERIES}
-ROW_COUNTS = {"samples", "normal", "anomalous"}
+ROW_COUNTS = {"samples", "normal", "anomalies"}
 
 HEAVY_IMPORTS = """
 import sys

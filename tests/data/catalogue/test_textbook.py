@@ -50,7 +50,7 @@ def test_anomalies_follow_the_textbooks_blobs() -> None:
 
 
 def test_truth_of_anomalies_is_the_mixture_of_both() -> None:
-    table = TextbookAnomalies().load(TextbookAnomalies.Settings(normal=300, anomalous=100, span=5), seed=0)
+    table = TextbookAnomalies().load(TextbookAnomalies.Settings(normal=300, anomalies=100, span=5), seed=0)
     blobs = TextbookBlobs().load(TextbookBlobs.Settings(), seed=0)
     assert table.truth is not None
     assert blobs.truth is not None

@@ -23,14 +23,14 @@ GRID, CELLS = 720, 20
 WILD: dict[str, dict[str, Any]] = {
     "pinwheel": {"arms": 2, "radial_std": 0.4, "tangential_std": 0.15, "rate": 0.4},
     "spirals": {"arms": 3, "turns": 0.8, "noise": 0.2},
-    "two_moons": {"noise": 0.3, "balance": 0.8},
+    "two_moons": {"noise": 0.3, "upper": 0.8},
     "swiss_roll": {"turns": 0.7, "noise": 0.3},
     "rings": {"circles": 2, "spacing": 0.4, "noise": 0.3},
     "blobs": {"centers": 5, "cluster_std": (5.0, 0.2), "box": 4.0},
     "grid": {"side": 3, "step": 0.5, "std": 0.3},
     "checkerboard": {"squares": 5, "width": 5.0},
     "cheese": {"holes": 13, "hole_size": 0.95},
-    "textbook_anomalies": {"normal": 100, "anomalous": 100, "span": 4.0},
+    "textbook_anomalies": {"normal": 100, "anomalies": 100, "span": 4.0},
 }
 MEASURED = {
     "ring": 2.8316,

@@ -192,8 +192,8 @@ def test_reading_stops_within_a_block_of_being_cancelled(tmp_path: Path) -> None
     ("chosen", "names", "first"),
     [
         ({}, ("x", "y"), [1.5, 9]),
-        ({"missing": ["9"]}, ("x", "y"), [1.5, None]),
-        ({"missing": []}, ("x", "y"), [1.5, 9]),
+        ({"missing_words": ["9"]}, ("x", "y"), [1.5, None]),
+        ({"missing_words": []}, ("x", "y"), [1.5, 9]),
         ({"header": False, "skip_rows": 1}, ("column 1", "column 2"), [1.5, 9]),
         ({"skip_rows": 2, "header": False}, ("column 1", "column 2"), [9]),
         ({"separator": "|"}, ("x;y",), ["1,5;2", "9;4"]),
@@ -211,7 +211,7 @@ def test_what_was_found_can_be_changed(
 def test_what_was_found_is_shown(tmp_path: Path) -> None:
     path = tmp_path / "table.csv"
     path.write_bytes("# hello\ngröße;y\n1,5;2\n".encode("cp1252"))
-    found = detect_settings(path).model_dump(exclude={"missing", "symbols", "units", "lower_case", "vocabulary"})
+    found = detect_settings(path).model_dump(exclude={"missing_words", "symbols", "units", "lower_case", "vocabulary"})
     assert found == {
         "separator": ";", "decimal": ",", "encoding": "cp1252", "header": True, "skip_rows": 0, "comment": "#",
         "holds": "table",
@@ -321,7 +321,7 @@ def test_tables_of_numbers_are_understood_without_being_told_anything(
 
 
 def test_empty_cells_are_missing_whatever_the_missing_words_are(tmp_path: Path) -> None:
-    assert meaning(opened(tmp_path, "x,y\n1,2\n,3\n", missing=["?"]).columns[0]) == [1, None]
+    assert meaning(opened(tmp_path, "x,y\n1,2\n,3\n", missing_words=["?"]).columns[0]) == [1, None]
 
 
 def test_words_without_end_are_capped_and_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

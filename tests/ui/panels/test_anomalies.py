@@ -323,7 +323,7 @@ def table_text(hand: Hand, row: int, column: int) -> str:
 
 
 def test_labels_of_one_kind_have_a_sentence_in_their_place(hand: Hand) -> None:
-    hand.model.choose_source("textbook_anomalies", normal=300, anomalous=2)
+    hand.model.choose_source("textbook_anomalies", normal=300, anomalies=2)
     hand.loaded()
     hand.model.edit_preparation(columns=("x", "y"), label="")
     hand.until(lambda: hand.model.data is not None and hand.model.data.labels is None)
