@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from genstudio.errors import TrainingError
 from genstudio.models._expectation import Statistics
-from genstudio.models._gaussians import Mixture
+from genstudio.models._gaussians import Mixture, SingularCovarianceError
 from genstudio.models._hmm_clusters import cluster_means
 from genstudio.models._hmm_emission import EMPTY, Observations, patterns
 from genstudio.models._hmm_gaussian import GaussianEmission, regression
@@ -112,7 +113,13 @@ class GaussianObservations(Observations[GaussianEmission]):
     def _emission(self, means: Floats, spreads: Floats, weights: Floats) -> GaussianEmission:
         spreads, self.opened = self.spreads.held_open(spreads)
         weights = weights if self.mixed else np.ones(len(means))
-        components = Mixture.of(self.settings.covariance_type, weights, means, spreads)
+        try:
+            components = Mixture.of(self.settings.covariance_type, weights, means, spreads)
+        except SingularCovarianceError:
+            raise TrainingError(
+                f"A state collapsed: its covariance is singular with min_covar = {self.settings.min_covar:g}.",
+                "Raise min_covar or covars_prior, use fewer states, or scale the data to standard units.",
+            ) from None
         return GaussianEmission(components, self.n_mix, self.mixed)
 
     def _weights(self, counts: Floats, former: Floats) -> Floats:

@@ -43,16 +43,22 @@ def continued(chain: Markov, last: Floats | None, steps: int, draws: int, rng: n
 def filled(model: HiddenMarkov, x: Floats, lengths: Ints, draws: int, rng: np.random.Generator) -> Floats:
     """Rows with each NaN drawn given all else of its sequence, shape (draws, N, D)."""
     result = np.repeat(x[None], draws, axis=0)
-    lacking = np.asarray(np.isnan(x).any(axis=1))
+    lacking = np.flatnonzero(np.isnan(x).any(axis=1))
+    if not len(lacking):
+        return result
+    frames = model.frames(x)
+    forward = filtered(model.chain, frames, lengths)[0]
+    posteriors = smooth(model.chain, frames, lengths).posteriors
+    states = np.empty((draws, len(lacking)), dtype=np.int64)
     for rows in stretches(lengths):
-        places = np.flatnonzero(lacking[rows]) + rows.start
-        if not len(places):
-            continue
-        within = slice(int(places[0]) - rows.start, int(places[-1]) - rows.start + 1)
-        states = _paths(model, x[rows], within, draws, rng)
-        own = states[:, places - places[0]].reshape(-1)
-        again = np.tile(x[places], (draws, 1))
-        result[:, places] = model.emission.fill(again, own, rng).reshape(draws, len(places), -1)
+        own = slice(*np.searchsorted(lacking, [rows.start, rows.stop]))
+        if own.start < own.stop:
+            places = lacking[own]
+            within = slice(places[0], places[-1] + 1)
+            path = _path(model.chain, forward[within], posteriors[places[-1]], draws, rng)
+            states[:, own] = path[:, places - places[0]]
+    again = model.emission.fill(np.tile(x[lacking], (draws, 1)), states.reshape(-1), rng)
+    result[:, lacking] = again.reshape(draws, len(lacking), -1)
     return result
 
 
@@ -76,15 +82,16 @@ def _placed(edges: Floats, chance: Floats) -> Ints:
     return np.asarray(np.searchsorted(edges[:-1], chance * edges[-1], side="right"), dtype=np.int64)
 
 
-def _paths(model: HiddenMarkov, x: Floats, within: slice, draws: int, rng: np.random.Generator) -> Ints:
-    """Paths of states through a stretch of a sequence, given all of the sequence, shape (draws, n)."""
-    lengths = np.array([len(x)])
-    frames = model.frames(x)
-    forward = filtered(model.chain, frames, lengths)[0][within]
-    end = smooth(model.chain, frames, lengths).posteriors[within.stop - 1]
+def _path(chain: Markov, forward: Floats, last: Floats, draws: int, rng: np.random.Generator) -> Ints:
+    """States of a stretch of rows, drawn from its end, shape (draws, n).
+
+    Arguments:
+        forward: probability of each state given the rows up to each of the stretch, shape (n, K).
+        last: probability of each state at its last row, given all rows there are.
+    """
     path = np.empty((draws, len(forward)), dtype=np.int64)
-    path[:, -1] = choose(np.tile(end, (draws, 1)), rng)
-    before = np.ascontiguousarray(model.chain.transmat.T)
+    path[:, -1] = choose(np.tile(last, (draws, 1)), rng)
+    before = np.ascontiguousarray(chain.transmat.T)
     for step in range(len(forward) - 2, -1, -1):
         path[:, step] = choose(before[path[:, step + 1]] * forward[step], rng)
     return path

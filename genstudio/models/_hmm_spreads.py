@@ -78,8 +78,11 @@ class Spreads:
         opened = spreads + added[:, :, None] * np.eye(len(self.scale))
         deviations = np.sqrt(np.maximum(variances + added, np.finfo(float).tiny))
         correlations = opened / deviations[:, :, None] / deviations[:, None, :]
-        thin = np.linalg.eigvalsh(correlations)[:, 0] < LEAST_SHARE
-        extra = np.where(thin[:, None], self.settings.min_covar * deviations**2, 0.0)
+        smallest = np.linalg.eigvalsh(correlations)[:, 0]
+        thin = smallest < LEAST_SHARE
+        # Where rounding has left less than nothing, that is made up for as well.
+        share = np.where(thin, self.settings.min_covar + np.maximum(-smallest, 0.0), 0.0)
+        extra = share[:, None] * deviations**2
         return opened + extra[:, :, None] * np.eye(len(self.scale)), int((thin | flat.any(axis=1)).sum())
 
     def _variances(self, s: Statistics, shift: Floats) -> Floats:

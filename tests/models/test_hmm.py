@@ -305,6 +305,19 @@ class TestRepairs:
             assert np.isfinite(model.posteriors(few.train, np.array([12, 13]))).all()
             assert np.isfinite(model.sample(20, seed)[0]).all()
 
+    @pytest.mark.parametrize("topology", ["ergodic", "banded"])
+    @pytest.mark.parametrize("covariance_type", TYPES)
+    def test_one_row_far_away_breaks_no_mixture(
+        self, covariance_type: str, topology: str, series: MakeDataset
+    ) -> None:
+        x = np.random.default_rng(0).normal(size=(40, 2))
+        x[-1] = 1e12, -1e12
+        data = series(x, [10, 10, 20])
+        model, _ = learn(
+            data, n_components=5, n_mix=2, emission="mixture", covariance_type=covariance_type, topology=topology
+        )
+        assert np.isfinite(model.posteriors(x, np.array([10, 10, 20]))).all()
+
     def test_covariances_that_collapse_are_held_open_and_said(self, series: MakeDataset) -> None:
         x = np.column_stack([seen("gaussian")[:, 0], np.full(600, 3.0)])
         _, events = learn(series(x, LENGTHS), n_components=2, covariance_type="full", covars_prior=0.0, n_iter=5)
