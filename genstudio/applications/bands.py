@@ -61,7 +61,7 @@ def bands(draws: Floats, truth: Floats, symbols: Sequence[bool]) -> Bands:
     """
     middle, quantiles = draws.mean(axis=0), np.quantile(draws, SHARES, axis=0)
     inside = np.stack([(quantiles[low] <= truth) & (truth <= quantiles[high]) for low, high in (HALF, MOST)])
-    for column in np.flatnonzero(symbols):
+    for column in np.flatnonzero(symbols) if len(middle) else ():
         middle[:, column], inside[:, :, column] = _of_symbols(draws[:, :, column], truth[:, column])
         quantiles[:, :, column] = np.nan
     return Bands(middle, quantiles, inside)

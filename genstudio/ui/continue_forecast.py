@@ -16,7 +16,7 @@ from genstudio.runs.sequence_export import Drawn, write_draws
 from genstudio.runs.whole_series import TEST, TRAIN, VALID, WholeSequence
 from genstudio.settings import Settings, setting
 from genstudio.ui.continue_pieces import forecast_piece
-from genstudio.ui.continue_view import SINGLE, Answer, ContinueView
+from genstudio.ui.continue_view import Answer, ContinueView
 from genstudio.ui.continue_words import NO_DATA, forecast_words
 from genstudio.ui.panel import Panel
 from genstudio.ui.plots.outlook_plot import Handle, OutlookPlot
@@ -95,7 +95,7 @@ class ForecastView(ContinueView):
             return None
         values, each = self.numbers.values, self.each.isChecked()
         x = self.sequence.x[:self.start + int(values["steps"])]
-        return {"x": x, "each": each, "shown": SINGLE, **values}
+        return {"x": x, "each": each, "shown": self.single, **values}
 
     def show_answer(self, answer: Answer) -> None:
         """Bands and draws over the real rows."""

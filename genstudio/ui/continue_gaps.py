@@ -15,7 +15,7 @@ from genstudio.data.sequence_preparation import SequencePreparation
 from genstudio.runs.sequence_export import Drawn, write_draws
 from genstudio.settings import Settings, setting
 from genstudio.ui.continue_pieces import gap_pieces
-from genstudio.ui.continue_view import SINGLE, Answer, ContinueView
+from genstudio.ui.continue_view import Answer, ContinueView
 from genstudio.ui.continue_words import NO_DATA, gap_words
 from genstudio.ui.panel import Panel
 from genstudio.ui.plain_table import quiet_button
@@ -89,7 +89,7 @@ class GapsView(ContinueView):
         """All rows, and what of them is hidden."""
         if self.sequence is None:
             return None
-        return {"x": self.sequence.x, "stretches": self.stretches, "shown": SINGLE, **self.numbers.values}
+        return {"x": self.sequence.x, "stretches": self.stretches, "shown": self.single, **self.numbers.values}
 
     def show_answer(self, answer: Answer) -> None:
         """Bands and draws in the gaps."""

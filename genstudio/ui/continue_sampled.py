@@ -17,7 +17,7 @@ from genstudio.runs.sequence_export import write_sequences
 from genstudio.runs.whole_series import WholeSeries
 from genstudio.settings import Settings, setting
 from genstudio.ui.continue_view import Answer, ContinueView
-from genstudio.ui.continue_words import likeness_words
+from genstudio.ui.continue_words import likeness_words, spelled
 from genstudio.ui.panel import Panel
 from genstudio.ui.plain_table import quiet_button
 from genstudio.ui.plots.series_plot import SeriesPlot
@@ -110,7 +110,8 @@ class SampledView(ContinueView):
         self._show_in(self.plot, answer["x"], answer["lengths"], answer["state"])
         for plot in self.plots:
             plot.show_scales(answer["span"])
-        self.sentence.setText(likeness_words(names, self.symbols, answer))
+        levels = run.preparation.columns[0].levels
+        self.sentence.setText(spelled(levels, answer) if levels else likeness_words(names, self.symbols, answer))
 
     def writing(self, path: Path, answer: Answer) -> tuple[Callable[[], None], str] | None:
         """The sampled sequences."""

@@ -25,8 +25,8 @@ Array = NDArray[Any]
 Answer = Mapping[str, Array]
 SETTLED_MS = 300
 """A question that has stood so long is answered again and again as the model changes."""
-SINGLE = 5
-"""So many draws are seen one by one: more would hide the bands, and the truth."""
+SINGLE, SINGLE_SYMBOLS = 5, 40
+"""So many draws are seen one by one: more would hide the bands, and the truth. Symbols have no bands to be hidden."""
 FORMATS = {"CSV (*.csv)": ".csv", "NumPy (*.npz)": ".npz"}
 
 
@@ -91,6 +91,11 @@ class ContinueView(QWidget):
     def settling(self) -> bool:
         """Whether what is asked has not stood for long yet, and is not asked again when the model changes."""
         return self._settled.isActive()
+
+    @property
+    def single(self) -> int:
+        """Draws that are seen one by one."""
+        return SINGLE_SYMBOLS if any(self.symbols) else SINGLE
 
     def show_run(self, run: Run, series: WholeSeries | None, place: int) -> None:
         """Show one sequence of a run's data, by its place; None while they are not at hand."""

@@ -9,9 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from genstudio.runs.whole_series import TEST, TRAIN, UNUSED, VALID
+from genstudio.ui.data_views.cells import shortened
 
 Array = NDArray[Any]
 
+MOST_LETTERS = 90
 MOST_NAMED = 3
 """So many columns have each their own figures in a sentence; of more the whole is told."""
 LAST, LINE = "the last value repeated", "a straight line"
@@ -79,6 +81,26 @@ def likeness_words(names: Sequence[str], symbols: Sequence[bool], answer: Mappin
     more = " …" if len(numbers) > MOST_NAMED else ""
     real = " (real ones in brackets)" if "real_figures" in answer else ""
     return f"Sampled{real}: {'; '.join(parts)}{more}."
+
+
+def spelled(levels: Sequence[str], answer: Mapping[str, Array]) -> str:
+    """The first sampled symbols, and the first real ones, as they are read.
+
+    Arguments:
+        levels: what the codes of the first column stand for.
+    """
+    lines = [f"Sampled: {_spelled(levels, answer['x'][:, 0])}"]
+    if "real_x" in answer:
+        lines.append(f"Real: {_spelled(levels, answer['real_x'][:, 0])}")
+    return "\n".join(lines)
+
+
+def _spelled(levels: Sequence[str], codes: Array) -> str:
+    between = "" if max(map(len, levels)) == 1 else " "
+    text, most = "", MOST_LETTERS
+    for code in codes[:most].tolist():
+        text += ("?" if np.isnan(code) else levels[int(code)]) + between
+    return shortened(text.strip(), most)
 
 
 def _likeness(name: str, answer: Mapping[str, Array], place: int) -> str:

@@ -53,6 +53,15 @@ def test_symbols_have_no_middle_but_a_most_frequent_one() -> None:
     assert told.plain[0] == pytest.approx(0.75)
 
 
+@pytest.mark.parametrize("symbols", [NUMBER, SYMBOL])
+def test_no_rows_at_all(symbols: tuple[bool]) -> None:
+    nothing = np.empty((0, 1))
+    found = bands(np.empty((10, 0, 1)), nothing, symbols)
+    assert found.middle.shape == (0, 1)
+    assert found.quantiles.shape == (5, 0, 1)
+    assert errors(found, nothing, nothing, symbols).n.tolist() == [0]
+
+
 def test_columns_keep_to_themselves() -> None:
     draws = np.stack([np.arange(10.0)[:, None] * np.ones(2), np.ones((10, 2))], axis=2)
     found = bands(draws, np.array([[4.0, 1.0], [4.0, 0.0]]), (False, True))

@@ -140,7 +140,7 @@ class ContinuesPanel(Panel):
         series = self._series
         self.sequence.clear()
         if series is not None:
-            self.sequence.addItems([shortened(key, 60) for key in series.keys[:MOST_KEYS]])
+            self.sequence.addItems([f"Sequence {shortened(key, 60)}" for key in series.keys[:MOST_KEYS]])
             self.sequence.setCurrentIndex(min(series.most_telling(), self.sequence.count() - 1))
         self.sequence.setVisible(self.sequence.count() > 1)
 

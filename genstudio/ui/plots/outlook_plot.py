@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QWidget
 from genstudio.applications.bands import HALF, MOST
 from genstudio.ui.plots import gate
 from genstudio.ui.plots.paint import faded
-from genstudio.ui.plots.series_picture import Band, make_draws
+from genstudio.ui.plots.series_picture import Band, Draws, make_draws
 from genstudio.ui.plots.series_plot import SeriesPlot
 from genstudio.ui.pump import Pump
 from genstudio.ui.theme import Theme
@@ -26,6 +26,7 @@ Certain = tuple[float, Floats]
 
 MOST_PIECES = 300
 """More stretches than these cannot be told apart, and each takes its time to draw."""
+_DASH = 0.42
 
 
 @dataclass(frozen=True)
@@ -91,9 +92,18 @@ class OutlookPlot(SeriesPlot):
         return found
 
     def _show(self) -> None:
-        self.picture.bands = [band for piece in self._pieces for band in _bands(piece)]
+        series = self.picture.series
+        names = () if series is None else series.names[:len(series.columns)]
+        symbols = {place for place, name in enumerate(names) if series is not None and name in series.levels}
+        step = 1.0 if series is None else series.step
         single = self._pieces if self._single.isChecked() else ()
-        self.picture.draws = [draw for piece in single for draw in make_draws(piece.times, piece.draws)]
+        self.picture.bands = [
+            band for piece in self._pieces for band in _bands(piece) if band.column not in symbols
+        ]
+        self.picture.draws = [
+            _dashes(draws, step) if draws.column in symbols else draws
+            for piece in single for draws in make_draws(piece.times, piece.draws)
+        ]
         self._grown()
 
 
@@ -125,6 +135,15 @@ class Mark(pg.LinearRegionItem):
         for line in self.lines:
             line.setPen(pg.mkPen(tokens.warning, width=1.5))
             line.setHoverPen(pg.mkPen(tokens.warning, width=4))
+
+
+def _dashes(draws: Draws, step: float) -> Draws:
+    """Symbols are no line: each is a dash of its own, the darker the more draws have it."""
+    half = _DASH * step
+    times = np.column_stack([draws.times - half, draws.times + half, draws.times + half])
+    values = np.repeat(draws.values, 3, axis=1)
+    values[:, 2::3] = np.nan
+    return Draws(draws.column, times.ravel(), values)
 
 
 def _bands(piece: Piece) -> list[Band]:
