@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QAbstractItemModel, QRectF, QTimer
+from PySide6.QtCore import QAbstractItemModel, QRectF, Qt, QTimer
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QComboBox, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
@@ -53,12 +53,12 @@ class RoleDelegate(QStyledItemDelegate):
 
     def setEditorData(self, editor: QWidget, index: Index) -> None:
         """Choose the present role."""
-        _as_combo(editor).setCurrentText(str(index.data()))
+        _as_combo(editor).setCurrentText(str(index.data(Qt.ItemDataRole.EditRole)))
 
     def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: Index) -> None:
         """Wish for the role chosen."""
         wished: Any = _as_combo(editor).currentText()
-        if wished != index.data():
+        if wished != index.data(Qt.ItemDataRole.EditRole):
             model.setData(index, wished)
 
     def _finish(self, combo: QComboBox) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from enum import IntEnum
 from typing import Any
 
@@ -59,6 +59,7 @@ class ColumnModel(QAbstractTableModel):
         self._shown: list[int] = []
         self._used: Collection[str] = ()
         self._label: str | None = None
+        self._order: dict[str, str] = {}
         self._filter = ""
         summaries.arrived.connect(self._on_arrived)
 
@@ -70,9 +71,13 @@ class ColumnModel(QAbstractTableModel):
         self._summaries.show_table(table)
         self._refill()
 
-    def show_roles(self, used: Collection[str], label: str | None) -> None:
-        """Show which columns are learned from, and which is the label."""
-        self._used, self._label = frozenset(used), label
+    def show_roles(self, used: Collection[str], label: str | None, order: Mapping[str, str] | None = None) -> None:
+        """Show which columns are learned from, and which is the label.
+
+        Arguments:
+            order: what columns tell that are neither: "sequence", "time" or "split", by their names.
+        """
+        self._used, self._label, self._order = frozenset(used), label, dict(order or {})
         if self._shown:
             self.dataChanged.emit(self.index(0, 0), self.index(len(self._shown) - 1, len(Field) - 1))
 
@@ -157,7 +162,8 @@ class ColumnModel(QAbstractTableModel):
         if field is Field.NAME:
             return shortened(column.name)
         if field is Field.ROLE:
-            return self.role_of(column)
+            role = self.role_of(column)
+            return role if role != "ignore" else self._order.get(column.name, role)
         if field is Field.TYPE:
             return str(column.type)
         if field is Field.SHAPE:

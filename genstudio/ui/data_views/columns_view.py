@@ -10,7 +10,7 @@ from genstudio.ui.data_views.column_delegates import RoleDelegate, SparklineDele
 from genstudio.ui.data_views.column_model import ColumnModel, Field
 from genstudio.ui.data_views.column_summaries import ColumnSummaries
 from genstudio.ui.data_views.preparation_card import PreparationCard
-from genstudio.ui.data_views.roles import label_name, learned_names, with_role
+from genstudio.ui.data_views.roles import label_name, learned_names, order_roles, with_role
 from genstudio.ui.data_views.space_key import SpaceKey
 from genstudio.ui.plain_table import find_line, plain_list, quiet_button, set_beside
 from genstudio.ui.session_model import SessionModel
@@ -48,7 +48,8 @@ class ColumnsView(QWidget):
         table, preparation = self._model.table, self._model.recipe.data.preparation
         self.columns.show_table(table)
         label = None if table is None else label_name(table, preparation)
-        self.columns.show_roles(learned_names(preparation, self._model.data), label)
+        order = {} if table is None else order_roles(table, preparation)
+        self.columns.show_roles(learned_names(preparation, self._model.data), label, order)
         self.all.setEnabled(preparation.columns is not None)
 
     def _toggle_current(self) -> None:

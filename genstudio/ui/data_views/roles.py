@@ -25,6 +25,13 @@ def learned_names(settings: PreparationSettings, data: Dataset | None) -> tuple[
     return () if data is None else data.preparation.names
 
 
+def order_roles(table: Table, settings: PreparationSettings) -> dict[str, str]:
+    """What columns tell of the rows' order and split under these settings, by their names."""
+    split = table.split if settings.split is None else settings.split
+    ordered = {settings.sequence: "sequence", settings.time: "time"} if wanted(table, settings) else {}
+    return {name: role for name, role in {**ordered, split: "split"}.items() if name}
+
+
 def with_role(
     table: Table, settings: PreparationSettings, learned: Sequence[str], name: str, role: str
 ) -> dict[str, Any]:

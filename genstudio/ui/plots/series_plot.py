@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
-import pyqtgraph as pg
 from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from genstudio.ui.plots.background import Background
-from genstudio.ui.plots.lanes import lane_at
+from genstudio.ui.plots.export import save
 from genstudio.ui.plots.plot import Plot
 from genstudio.ui.plots.prepared_series import PreparedSeries, prepare_series
+from genstudio.ui.plots.series_cursor import SeriesCursor
 from genstudio.ui.plots.series_drawing import SeriesDrawing
 from genstudio.ui.plots.series_picture import Bounds, SeriesPicture, make_band, make_draws
-from genstudio.ui.plots.series_words import lane_ticks, readout
+from genstudio.ui.plots.series_words import lane_ticks
 from genstudio.ui.plots.state_legend import StateLegend
 from genstudio.ui.plots.state_runs import StateRuns
 from genstudio.ui.plots.throttle import Throttle
@@ -63,9 +64,7 @@ class SeriesPlot(Plot):
         self.item.setAxisItems({"bottom": self._axis})
         self.item.getAxis("left").setWidth(_AXIS_PX)
         self.drawing = SeriesDrawing(self.box, theme.tokens)
-        self._cross = pg.InfiniteLine(angle=90, movable=False)
-        self._cross.hide()
-        self.item.addItem(self._cross, ignoreBounds=True)
+        self._cursor = SeriesCursor(self, self.drawing, self._axis)
         self._behind = self.add_tool("behind", "classes", "States behind the lines as well", checkable=True)
         self._behind.hide()
         self._legend = StateLegend(theme, f"{name}.legend") if legend else None
@@ -104,7 +103,7 @@ class SeriesPlot(Plot):
         Raises:
             DataError: they are no real numbers, differ in length, or the times fall.
         """
-        self._time_name = time_name
+        self._time_name = self._cursor.time_name = time_name
         self._axis.set_dates(dates)
         self.set_labels(time_name, "")
         if self.picture.series is None:
@@ -118,9 +117,8 @@ class SeriesPlot(Plot):
         self.picture.series = series
         self.set_hint("")
         self.graph.setAccessibleDescription("" if series is None else ", ".join(series.names))
-        self._refresh()
+        self._grown()
         if self.picture.extent != former:
-            self._limit()
             self.fit_view()
         self.prepared.emit()
 
@@ -207,13 +205,22 @@ class SeriesPlot(Plot):
         self._home = self.visible_range()
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """Times, columns, states, bands and draws."""
+        """Times, columns, states, bands, draws."""
         return self.picture.arrays(self._time_name)
+
+    def export(self, path: Path) -> None:
+        """Write what is shown; numbers of long series in the background."""
+        arrays = self.arrays()
+        if path.suffix.lower() not in (".csv", ".npz"):
+            super().export(path)
+            return
+        size = sum(array.size for array in arrays.values())
+        self._background.prepare("export", size, lambda: save(path, self.graph, lambda: arrays), lambda done: None)
 
     def retheme(self) -> None:
         """Take up the theme's colours."""
         super().retheme()
-        self._cross.setPen(pg.mkPen(self.theme.tokens.border_strong))
+        self._cursor.retheme(self.theme.tokens.border_strong)
         self.drawing.retheme(self.theme.tokens)
         self._tell_colours()
 
@@ -235,8 +242,6 @@ class SeriesPlot(Plot):
     def _connect(self) -> None:
         self.box.sigRangeChanged.connect(lambda *_: self._on_range())
         self.box.sigResized.connect(lambda *_: self._on_resized())
-        self.hovered.connect(self._on_hovered)
-        self.unhovered.connect(self._on_unhovered)
         self._behind.toggled.connect(self.drawing.set_behind)
 
     def _take_states(self, states: StateRuns | None) -> None:
@@ -244,8 +249,8 @@ class SeriesPlot(Plot):
         self._refresh()
 
     def _grown(self) -> None:
-        self._limit()
         self._refresh()
+        self._limit()
 
     def _refresh(self) -> None:
         self._behind.setVisible(self.picture.has_states)
@@ -282,18 +287,3 @@ class SeriesPlot(Plot):
     def _on_range(self) -> None:
         self.drawing.update()
         self._range()
-
-    def _on_hovered(self, x: float, y: float) -> None:
-        series = self.picture.series
-        if series is None or not len(series):
-            return
-        row = series.row_at(x)
-        self._cross.setValue(series.times[row])
-        self._cross.show()
-        time = f"{self._time_name} {self._axis.moment(float(series.times[row]))}"
-        lane, state = lane_at(self.drawing.lanes, (1.0 - y) * self.box.height()), self.picture.state_at(row)
-        self.set_readout(readout(time, series, row, lane, self.drawing.word(state) if state >= 0 else ""))
-
-    def _on_unhovered(self) -> None:
-        self._cross.hide()
-        self.set_readout("")

@@ -16,6 +16,7 @@ from genstudio.data.dataset import Kind
 from genstudio.data.series_glance import SeriesGlance
 from genstudio.models.registry import models
 from genstudio.ui.data_views.cells import MISSING
+from genstudio.ui.data_views.column_model import Field
 from genstudio.ui.data_views.series_model import SeriesField, SeriesModel
 from genstudio.ui.panels.data import DataPanel
 from genstudio.ui.session_model import SessionModel
@@ -134,6 +135,20 @@ def test_the_fields_of_both_views_say_the_same(
     settled(qtbot, model)
     assert model.data is not None
     assert "one sequence of 40 rows" in text(panel, "data.counts")
+
+
+def test_columns_that_tell_the_order_have_roles(
+    panel: DataPanel, qtbot: QtBot, model: SessionModel, walks: Path
+) -> None:
+    sequential(panel, qtbot, model, walks)
+    columns = panel.columns.columns
+    roles = [columns.index(row, Field.ROLE) for row in range(columns.rowCount())]
+    assert [role.data() for role in roles] == ["sequence", "time", "learn", "learn", "label"]
+    # Editing begins with what can be chosen.
+    assert [role.data(Qt.ItemDataRole.EditRole) for role in roles[:2]] == ["ignore", "ignore"]
+    model.edit_preparation(kind="table")
+    settled(qtbot, model)
+    assert [role.data() for role in roles[:2]] == ["ignore", "learn"]
 
 
 def test_a_column_that_tells_the_split_is_chosen(panel: DataPanel, qtbot: QtBot, model: SessionModel) -> None:

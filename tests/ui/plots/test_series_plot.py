@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from genstudio.errors import DataError
+from genstudio.ui.plots.prepared_series import prepare_series
 from genstudio.ui.plots.series_plot import SeriesPlot
 from genstudio.ui.plots.state_colours import ink_on, state_colour, state_colours
 from genstudio.ui.plots.state_legend import StateLegend
@@ -315,6 +316,27 @@ def test_it_is_exported(plot: SeriesPlot, tmp_path: Path, ending: str) -> None:
             assert kept["b"].shape == (ROWS,)
     else:
         assert path.stat().st_size > 2_000
+
+
+def test_numbers_of_long_series_are_written_beside_the_window(
+    theme: Theme, show_alone: Callable[..., Any], qtbot: QtBot, tmp_path: Path
+) -> None:
+    pump = Pump()
+    plot = show_alone(SeriesPlot(theme, "series", pump=pump), 700, 300)
+    try:
+        plot.show_prepared(prepare_series(np.ones(150_000), ["a"]))
+        plot.export(tmp_path / "long.npz")
+        assert pump.task("series.export") is not None
+        qtbot.waitUntil(lambda: pump.task("series.export") is None)
+        with np.load(tmp_path / "long.npz") as kept:
+            assert kept["a"].sum() == 150_000
+        failures: list[BaseException] = []
+        pump.failed.connect(failures.append)
+        plot.export(tmp_path / "missing" / "long.npz")
+        qtbot.waitUntil(lambda: bool(failures))
+        assert "could not be written" in str(failures[0])
+    finally:
+        pump.close()
 
 
 @pytest.mark.parametrize("values", [np.array([["a"]]), np.zeros((3, 5))])

@@ -135,6 +135,15 @@ def test_classes_have_symbols_and_plain_names(stage: Stage) -> None:
     assert [name for _, name in stage.data.legend()] == ["a", "&lt;b&gt;b&lt;/b&gt;", "c"]
 
 
+def test_the_legend_names_the_classes_in_sight(stage: Stage, qtbot: QtBot) -> None:
+    points = np.random.default_rng(0).normal(size=(8_000, 2))
+    classes = (points[:, 0] > 0).astype(np.int64)
+    stage.set_bounds((5.0, 6.0, 5.0, 6.0))
+    stage.set_points(points, classes, ["left", "right"])
+    stage.fit_view()
+    qtbot.waitUntil(lambda: [label.text for _, label in stage._legend.items] == ["left", "right"])
+
+
 def test_many_points_are_small_and_let_the_density_through(stage: Stage) -> None:
     looks = []
     for count in (50, 2_000):
