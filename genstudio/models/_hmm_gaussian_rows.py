@@ -38,7 +38,7 @@ class GaussianObservations(Observations[GaussianEmission]):
         self.partial = [(columns, rows) for columns, rows in patterns(x) if 0 < len(columns) < x.shape[1]]
         centre, scale = _units(x)
         self.rows = CompleteRows(x[self.complete], settings.covariance_type in ("diag", "spherical"), centre, scale)
-        self.spreads = Spreads(settings, scale, settings.n_components if self.mixed else 1)
+        self.spreads = Spreads(settings, scale)
         self.idle = self.opened = 0
 
     def start(self, labels: Ints | None, seed: int) -> GaussianEmission:
@@ -48,13 +48,14 @@ class GaussianObservations(Observations[GaussianEmission]):
         means, self.idle = cluster_means(x, None if labels is None else labels[rows], k, self.n_mix, seed)
         if self.settings.topology == "banded":
             means = _in_line(means)
-        return self._emission(means.reshape(n, -1), self.spreads.whole(x, n), np.full(n, 1.0 / self.n_mix))
+        weights = np.full((k, self.n_mix), 1.0 / self.n_mix)
+        return self._emission(means.reshape(n, -1), self.spreads.whole(x, n), weights)
 
     def overall(self) -> GaussianEmission:
         """All Gaussians with the mean and the covariance of all rows."""
-        n = self.settings.n_components * self.n_mix
-        spreads = self.spreads.whole(self._known(self._usable()), n)
-        return self._emission(np.tile(self.rows.centre, (n, 1)), spreads, np.full(n, 1.0 / self.n_mix))
+        weights = np.full((self.settings.n_components, self.n_mix), 1.0 / self.n_mix)
+        spreads = self.spreads.whole(self._known(self._usable()), weights.size)
+        return self._emission(np.tile(self.rows.centre, (weights.size, 1)), spreads, weights)
 
     def frames(self, emission: GaussianEmission) -> Frames:
         """How well each state explains each row; what is missing is integrated out."""
@@ -85,13 +86,14 @@ class GaussianObservations(Observations[GaussianEmission]):
 
     def renewed(self, emission: GaussianEmission, state: int, random: np.random.RandomState) -> GaussianEmission:
         """One state with the covariance of all rows, round rows drawn at random."""
-        own = slice(state * self.n_mix, (state + 1) * self.n_mix)
+        m = emission.n_mix
+        own = slice(state * m, (state + 1) * m)
         former, known = emission.components, self._known(self._usable())
-        means, spreads, weights = former.means.copy(), former.spreads.copy(), former.weights.copy()
-        means[own] = known[random.randint(len(known), size=self.n_mix)]
-        weights[own] = 1.0 / self.n_mix
+        means, spreads, weights = former.means.copy(), former.spreads.copy(), emission.weights
+        means[own] = known[random.randint(len(known), size=m)]
+        weights[state] = 1.0 / m
         if self.settings.covariance_type != "tied" or self.mixed:
-            spreads[own] = self.spreads.whole(known, self.n_mix)
+            spreads[own] = self.spreads.whole(known, m)
         return self._emission(means, spreads, weights)
 
     def remarks(self) -> Mapping[str, int]:
@@ -106,30 +108,29 @@ class GaussianObservations(Observations[GaussianEmission]):
         empty = s.zeroth < EMPTY
         shift = s.first / np.where(empty, 1.0, s.zeroth)[:, None]
         means = self.rows.centre + self.rows.scale * (s.origin + shift)
-        spreads = self.spreads.maximized(s, shift)
+        spreads = self.spreads.maximized(s, shift, emission.n_states if self.mixed else 1)
         means[empty], spreads[empty] = former.means[empty], former.spreads[empty]
-        return self._emission(means, spreads, self._weights(s.zeroth, former.weights))
+        counts = s.zeroth.reshape(emission.weights.shape)
+        of_states = counts.sum(axis=1, keepdims=True)
+        weights = np.where(of_states < EMPTY, emission.weights, counts / np.maximum(of_states, EMPTY))
+        return self._emission(means, spreads, weights)
 
     def _emission(self, means: Floats, spreads: Floats, weights: Floats) -> GaussianEmission:
         spreads, self.opened = self.spreads.held_open(spreads)
-        weights = weights if self.mixed else np.ones(len(means))
+        each = weights.reshape(-1) if self.mixed else np.ones(len(means))
         try:
-            components = Mixture.of(self.settings.covariance_type, weights, means, spreads)
+            components = Mixture.of(self.settings.covariance_type, each, means, spreads)
         except SingularCovarianceError:
             raise TrainingError(
                 f"A state collapsed: its covariance is singular with min_covar = {self.settings.min_covar:g}.",
                 "Raise min_covar or covars_prior, use fewer states, or scale the data to standard units.",
             ) from None
-        return GaussianEmission(components, self.n_mix, self.mixed)
-
-    def _weights(self, counts: Floats, former: Floats) -> Floats:
-        of_states = np.repeat(counts.reshape(-1, self.n_mix).sum(axis=1), self.n_mix)
-        return np.where(of_states < EMPTY, former, counts / np.maximum(of_states, EMPTY))
+        return GaussianEmission(components, weights.shape[1], self.mixed)
 
     def _shares(self, emission: GaussianEmission, posteriors: Floats) -> Iterator[Floats]:
         """Probability of each Gaussian at the rows of each chunk of complete ones, shape (K · M, n)."""
         own = posteriors[self.complete]
-        if self.n_mix == 1:
+        if emission.n_mix == 1:
             # Their densities are of no use here, but the chunks are.
             yield from (own[part].T for part in self.rows.parts())
             return

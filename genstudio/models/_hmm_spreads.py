@@ -27,23 +27,22 @@ class Spreads:
 
     Arguments:
         scale: deviation of each column over all rows, shape (D,).
-        groups: how many sets of Gaussians share a covariance where that is tied.
     """
 
     settings: MarkovSettings
     scale: Floats
-    groups: int
 
     @property
     def shape(self) -> Shape:
         """What the covariances share."""
         return self.settings.covariance_type
 
-    def maximized(self, s: Statistics, shift: Floats) -> Floats:
+    def maximized(self, s: Statistics, shift: Floats, groups: int) -> Floats:
         """Covariances (K, D, D), or variances (K, D), of moments in standard units.
 
         Arguments:
             shift: from the origin of the moments to each mean, shape (K, D), standard units.
+            groups: sets of Gaussians, one after another, that share a covariance where that is tied.
         """
         if self.shape in ("diag", "spherical"):
             return self._variances(s, shift)
@@ -51,7 +50,7 @@ class Spreads:
         scatter *= np.outer(self.scale, self.scale)
         rows = s.zeroth
         if self.shape == "tied":
-            scatter, rows = self._pooled(scatter), self._pooled(rows)
+            scatter, rows = _pooled(scatter, groups), _pooled(rows, groups)
         rows = rows + max(self.settings.covars_weight - len(self.scale), 0.0)
         # As hmmlearn adds it: to every entry of the matrix.
         return np.asarray((self.settings.covars_prior + scatter) / np.maximum(rows, LEAST_ROWS)[:, None, None])
@@ -93,7 +92,8 @@ class Spreads:
             variances[:] = variances.mean(axis=1, keepdims=True)
         return variances
 
-    def _pooled(self, values: Floats) -> Floats:
-        """Summed over the Gaussians that share a covariance, and given to each of them."""
-        sums = values.reshape(self.groups, -1, *values.shape[1:]).sum(axis=1)
-        return np.repeat(sums, len(values) // self.groups, axis=0)
+
+def _pooled(values: Floats, groups: int) -> Floats:
+    """Summed over the Gaussians that share a covariance, and given to each of them."""
+    sums = values.reshape(groups, -1, *values.shape[1:]).sum(axis=1)
+    return np.repeat(sums, len(values) // groups, axis=0)

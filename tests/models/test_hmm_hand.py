@@ -165,6 +165,37 @@ class TestChain:
             pass
         assert not model.chain()["transmat"][ring == 0].any()
 
+    @pytest.mark.parametrize("covariance_type", ["full", "tied", "diag", "spherical"])
+    @pytest.mark.parametrize("emission", ["gaussian", "mixture"])
+    def test_states_and_gaussians_can_be_added_while_it_learns(
+        self, emission: str, covariance_type: str, data: Dataset
+    ) -> None:
+        model = make(n_components=3, covariance_type=covariance_type, emission=emission, n_mix=2, n_iter=5, tol=0.0)
+        training = model.fit(data, model.live_settings(), 0)
+        next(training)
+        means = np.random.default_rng(0).normal(size=(4, 3, 2) if emission == "mixture" else (4, 2))
+        more = {"weights": np.full((4, 3), 1 / 3)} if emission == "mixture" else {}
+        chain = {"startprob": np.full(4, 0.25), "transmat": np.full((4, 4), 0.25), "means": means, **more}
+        model.set_chain({**chain, "covars": np.tile(np.eye(2), (*means.shape[:-1], 1, 1))})
+        assert all(isinstance(event, Progress) or event.text for event in training)
+        assert model.n_states() == 4
+        assert model.chain()["means"].shape == means.shape
+
+    @pytest.mark.parametrize("emission", ["categorical", "poisson"])
+    def test_states_of_symbols_and_counts_can_be_added_while_it_learns(
+        self, emission: str, series: MakeDataset
+    ) -> None:
+        x = np.random.default_rng(0).integers(0, 3, size=(60, 1)).astype(float)
+        data = series(x, [60], symbols="abc" if emission == "categorical" else "")
+        model = make(n_components=2, emission=emission, n_iter=5, tol=0.0)
+        training = model.fit(data, model.live_settings(), 0)
+        next(training)
+        chain = {"startprob": np.full(4, 0.25), "transmat": np.full((4, 4), 0.25)}
+        shown = {"emissionprob": np.full((4, 3), 1 / 3), "lambdas": np.arange(4.0)[:, None]}
+        model.set_chain({**chain, **{name: value for name, value in shown.items() if name in model.chain()}})
+        assert all(isinstance(event, Progress) or event.text for event in training)
+        assert model.n_states() == 4
+
     def test_a_model_can_be_typed_before_any_learning(self) -> None:
         model = make(n_components=3, covariance_type="full")
         model.set_chain(CHAIN)
