@@ -19,7 +19,7 @@ from genstudio.ui.theme import Theme
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-WIDTHS_PX = (78, 70, 80, 68, 50)
+WIDTHS_PX = (90, 60, 76, 66, 46)
 ROW_PX = 24
 
 

@@ -25,6 +25,7 @@ from genstudio.ui.session_model import SessionModel
 from genstudio.ui.theme import Theme
 from tests.patience import PATIENCE_S
 from tests.ui.panels.mixture_hand import Hand, blobs
+from tests.ui.panels.sequences_hand import two_levels
 
 ROLE = Qt.ItemDataRole
 
@@ -260,3 +261,19 @@ def test_what_was_measured_stands_before_what_could_not_be() -> None:
     figure = {"value": 1.0, "stderr": None, "n": 1}
     rows = side_by_side([{"fid": figure, "elbo": figure}], comparable=True, also=("log_likelihood", "bic"))
     assert [row.info.key for row in rows] == ["elbo", "fid", "log_likelihood", "bic"]
+
+
+def test_sequences_are_measured_as_a_whole(hand: Hand) -> None:
+    hand.load(two_levels(400))
+    hand.model.choose_model("hmm")
+    hand.until(lambda: not hand.model.loading)
+    run = measured(hand, n_components=2, n_iter=3, n_init=1)
+    data = run.data
+    steps = run.job.ask("step_log_prob", x=data.preparation.to_data(data.test), lengths=data.lengths[2])
+    expected = steps.result(PATIENCE_S)["step_log_prob"]
+    assert str(cell(hand, "Log-likelihood", 1)).startswith(f"{expected.mean():.1f}".replace("-", "−"))
+    assert run.figures["log_likelihood"]["value"] == pytest.approx(expected.mean())
+    notes = hand.find("evaluate.notes").toPlainText()
+    assert "blocks of" in notes
+    assert "independent of each other" in notes
+    assert "has no likelihood" not in notes
