@@ -56,7 +56,7 @@ class Reader(ABC):
 
     @abstractmethod
     def read(self, path: Path, settings: Any, watch: Watch = unwatched) -> Raw:
-        """The file as a table or as pictures.
+        """The file as a table, as sequences or as pictures.
 
         Raises:
             DataError: what is wrong, in which line or member, and what to do.

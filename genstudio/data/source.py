@@ -20,7 +20,8 @@ class SourceInfo:
 
     Arguments:
         key: the name recipes use.
-        group: heading under which lists show it: "Toy densities", "Textbook examples", "Real data", "Pictures".
+        group: heading under which lists show it: "Toy densities", "Textbook examples", "Real data", "Pictures",
+            "Sequences".
         presets: titles to settings that differ from the defaults.
         notice: origin and licence of bundled data.
     """

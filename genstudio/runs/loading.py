@@ -15,7 +15,7 @@ from genstudio.settings import describe, validate
 
 
 def load_raw(recipe: Recipe, watch: Watch = unwatched) -> Raw:
-    """The table or pictures that a recipe's data section names, before preparation.
+    """The table, sequences or pictures that a recipe's data section names, before preparation.
 
     Raises:
         DataError: the file or the source cannot give it.
