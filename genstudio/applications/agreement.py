@@ -24,7 +24,8 @@ class Agreement:
     """States matched with labels one to one, so that as many rows as possible agree.
 
     Arguments:
-        label: the label that each state is matched with, shape (K,); -1 for a state that is left over.
+        label: the label that each state is matched with, shape (K,); -1 for a state that is left over, or shares no row
+            with any that is left for it.
         share: of the labelled rows, those whose state is matched with their label.
         largest: the share of the most frequent label, which a single state would reach.
         rows: how many rows have a label.
@@ -53,7 +54,7 @@ def agreement(states: Ints, labels: Ints, n_states: int, n_labels: int) -> Agree
     table = np.bincount(cells, minlength=n_states * n_labels).reshape(n_states, n_labels)
     matched, with_label = linear_sum_assignment(table, maximize=True)
     label = np.full(n_states, -1, np.int64)
-    label[matched] = with_label
+    label[matched] = np.where(table[matched, with_label] > 0, with_label, -1)
     share = float(table[matched, with_label].sum() / rows)
     return Agreement(label, share, float(table.sum(axis=0).max() / rows), rows, table)
 

@@ -50,3 +50,5 @@ class BesideMap(QSplitter):
         elif in_tabs and not low:
             self._right.insertWidget(0, self._histogram)
             self._histogram.show()
+            # As they were: a splitter gives what comes back no more than it must have.
+            self._right.setSizes([1, 1])

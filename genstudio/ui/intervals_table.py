@@ -23,7 +23,7 @@ HELP = (
     "The sequence that the stretch lies in", "When the first flagged row is", "When the last flagged row is",
     "How many rows it covers, those that join its flagged rows among them", "The score of its strangest row",
 )
-_WIDTHS_PX = (96, 96, 96, 64, 72)
+_WIDTHS_PX = (80, 84, 84, 56, 64)
 
 
 class IntervalsModel(QAbstractTableModel):

@@ -28,7 +28,7 @@ HELP = (
     "How long they last on average by the chain's own law: 1 / (1 − the probability to stay)",
     "The word of the label that the state is matched with",
 )
-_WIDTHS_PX = (140, 68, 64, 96, 104, 110)
+_WIDTHS_PX = (116, 64, 60, 92, 96, 80)
 _SWATCH_PX = 14
 
 

@@ -80,9 +80,11 @@ class StatesView(QSplitter):
 
     @property
     def chosen(self) -> int:
-        """The state that is selected in the table, the first where none is."""
+        """The state that is selected in the table, the commonest where none is."""
         rows = self.table.selectionModel().selectedRows()
-        return rows[0].row() if rows else 0
+        if rows or self._reading is None:
+            return rows[0].row() if rows else 0
+        return int(self._reading.shares.argmax())
 
     def show_reading(self, reading: StateReading | None, runs: StateRuns | None, levels: Sequence[str]) -> None:
         """Show other states, or none.

@@ -73,7 +73,9 @@ class WindowControl(QWidget):
         label = QLabel(info.label)
         label.setTextFormat(Qt.TextFormat.PlainText)
         label.setBuddy(editor)
-        layout.addWidget(label)
-        layout.addWidget(editor)
+        unit = QLabel(info.unit)
+        unit.setProperty("role", "muted")
+        for widget in (label, editor, unit):
+            layout.addWidget(widget)
         layout.addSpacing(8)
         return field

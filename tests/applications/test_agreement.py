@@ -33,5 +33,13 @@ def test_states_that_are_left_over_have_no_label() -> None:
     assert "1 = wild, 2 = calm)" in sentence
 
 
+def test_states_that_never_come_are_matched_with_nothing() -> None:
+    found = agreement(np.array([2, 2, 0]), np.array([1, 1, 2]), 4, 3)
+    assert found is not None
+    np.testing.assert_array_equal(found.label, [2, -1, 1, -1])
+    assert found.share == 1.0
+    assert "(1 = c, 3 = b)" in agreement_sentence(found, ["1", "2", "3", "4"], ["a", "b", "c"])
+
+
 def test_without_labels_there_is_nothing_to_agree_with() -> None:
     assert agreement(np.array([0, 1]), np.array([-1, -1]), 2, 2) is None

@@ -56,7 +56,7 @@ class PosteriorStrip(TimedPlot):
 
     def draw(self, times: PreparedSeries, first: int, last: int) -> None:
         """The bands of the rows in sight, the last state's on the ground of all."""
-        rows = rows_a_block(last - first, self.blocks)
+        rows = rows_a_block(last - first, self.blocks(last - first))
         edges = np.minimum(np.arange(first // rows, -(-last // rows) + 1) * rows, len(times))
         means = np.diff(self._sums[edges], axis=0) / np.diff(edges)[:, None]
         tops = np.cumsum(means, axis=1)

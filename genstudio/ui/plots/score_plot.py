@@ -75,7 +75,7 @@ class ScorePlot(TimedPlot):
     def draw(self, times: PreparedSeries, first: int, last: int) -> None:
         """The lowest and highest scores of each block, and the ground beyond the threshold."""
         assert self._scores is not None
-        outline = self._scores.outline(first, last, self.blocks)
+        outline = self._scores.outline(first, last, self.blocks(last - first))
         ends = np.minimum(outline.starts + outline.rows, len(times)) - 1
         x = (times.times[outline.starts] + times.times[ends]) / 2
         y = np.column_stack([outline.lows, outline.highs])

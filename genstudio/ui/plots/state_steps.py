@@ -32,7 +32,6 @@ class StateSteps(TimedPlot):
         self._levels: list[pg.PlotCurveItem] = []
         self.set_title("State over time")
         self.set_labels("", "")
-        self.item.showGrid(x=True, y=True, alpha=0.3)
         self.retheme()
 
     def show_runs(self, runs: StateRuns | None, colours: Sequence[QColor], words: Sequence[str]) -> None:
@@ -61,7 +60,7 @@ class StateSteps(TimedPlot):
     def draw(self, times: PreparedSeries, first: int, last: int) -> None:
         """The runs in sight."""
         assert self._runs is not None
-        rows, states = self._runs.runs(first, last, self.blocks)
+        rows, states = self._runs.runs(first, last, self.blocks(last - first))
         x = times.edges(rows)
         ends = np.column_stack([x[:-1], x[1:]])
         levels = np.where(states < 0, np.nan, states)

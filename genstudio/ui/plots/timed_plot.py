@@ -29,6 +29,7 @@ class TimedPlot(Plot):
         self.box.setXLink(series.box)
         # The series above has the numbers of the times, and both axes of y are equally wide.
         self.item.getAxis("bottom").setStyle(showValues=False)
+        self.item.showGrid(x=False, y=True, alpha=0.45)
         self.item.getAxis("left").setWidth(series.item.getAxis("left").fixedWidth)
         self.box.sigXRangeChanged.connect(lambda *_: self.redraw())
         self.box.sigResized.connect(lambda *_: self.redraw())
@@ -52,10 +53,10 @@ class TimedPlot(Plot):
         """Show all of the time."""
         self.series.fit_view()
 
-    @property
-    def blocks(self) -> int:
-        """So many blocks of rows are drawn: two a pixel, so that a block is never wider than one."""
-        return max(_FEWEST_BLOCKS, round(2 * float(self.box.width())))
+    def blocks(self, rows: int) -> int:
+        """So many blocks of rows are drawn at most: one a pixel; where two rows have one, each is drawn."""
+        width = max(_FEWEST_BLOCKS, round(float(self.box.width())))
+        return max(width, rows) if rows <= 2 * width else width
 
     @abstractmethod
     def covers(self, times: PreparedSeries) -> bool:
