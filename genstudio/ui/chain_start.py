@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QObject
 
 from genstudio.data.dataset import Dataset, Kind
 from genstudio.data.pictures import Raw
-from genstudio.data.preparation import PreparationSettings, prepare
+from genstudio.data.preparation import PreparationSettings
 from genstudio.data.reader import Watch
 from genstudio.data.source import source
 from genstudio.errors import GenStudioError
 from genstudio.runs.chain_edits import Parameters
 from genstudio.runs.chain_hand import KEY, started_by_hand, textbook_by_hand, trained_from
-from genstudio.runs.recipe import DataRecipe, ModelRecipe, Recipe
+from genstudio.runs.recipe import DataRecipe, Recipe
 from genstudio.runs.run import Run, new_run
 from genstudio.runs.status import Status
-from genstudio.ui.data_loading import Loaded, load
 from genstudio.ui.session_model import SessionModel
 
 TASK = "chain.start"
 TEXTBOOK_SOURCE = "textbook_chain"
+ByHand = Callable[[Recipe, Dataset], Recipe]
+"""The recipe of a chain over some data."""
 
 
 class ChainStart(QObject):
@@ -30,6 +32,9 @@ class ChainStart(QObject):
     def __init__(self, model: SessionModel, parent: QObject) -> None:
         super().__init__(parent)
         self._model = model
+        self._awaited: tuple[DataRecipe, ByHand] | None = None
+        model.data_changed.connect(self._on_data)
+        model.loading_changed.connect(self._on_loading)
 
     @property
     def ready(self) -> bool:
@@ -44,13 +49,28 @@ class ChainStart(QObject):
 
     def spread(self) -> None:
         """Begin with as many states as the experiment says, spread over the data; rows of a table are one sequence."""
-        data, raw = self._model.data, self._model.raw
-        if data is not None and raw is not None:
-            self._begin(partial(_spread, self._model.recipe, raw, data))
+        model = self._model
+        if model.data is None:
+            return
+        if model.data.kind is Kind.SEQUENCES:
+            self._begin(started_by_hand)
+            return
+        settings = model.recipe.data.preparation.model_copy(update={"kind": "sequences"})
+        data = model.recipe.data.model_copy(update={"preparation": settings})
+        self._begin_on(data, "Take rows as sequences", started_by_hand)
 
     def textbook(self) -> None:
-        """Begin with the textbook's matrices: over sequences of two columns that are there, else over its own."""
-        self._begin(partial(_textbook, self._model.recipe, self._model.raw, self._model.data))
+        """Begin with the textbook's matrices, over a sequence of its own."""
+        model = self._model
+        own = model.data is not None and model.data.kind is Kind.SEQUENCES and len(model.data.preparation.columns) == 2
+        if own and model.recipe.data.source == TEXTBOOK_SOURCE:
+            self._begin(textbook_by_hand)
+            return
+        kind = source(TEXTBOOK_SOURCE)
+        # Unscaled, so that the recipe holds the very numbers of the textbook.
+        data = DataRecipe(source=TEXTBOOK_SOURCE, options=kind.Settings().model_dump(mode="json"),
+                          preparation=PreparationSettings(scaling="none"))
+        self._begin_on(data, f"Data: {kind.info.title}", textbook_by_hand)
 
     def train_from(self, run: Run, parameters: Parameters) -> None:
         """As Train does, but from this chain; the recipe being edited stays as it is."""
@@ -77,44 +97,40 @@ class ChainStart(QObject):
         chosen = self._model.recipe.model
         return (int(chosen.settings.get("n_iter", 0)) or None) if chosen.name == KEY else None
 
-    def _begin(self, work: partial[Loaded]) -> None:
-        self._model.pump.run(TASK, work, self._on_begun, self._model.messages.show_error)
+    def _begin_on(self, data: DataRecipe, text: str, chain: ByHand) -> None:
+        """Begin as soon as other data are loaded; undo gives the former ones back."""
+        self._awaited = data, chain
+        self._model.edit_data(data, text)
 
-    def _on_begun(self, loaded: Loaded) -> None:
+    def _on_data(self) -> None:
+        if self._awaited is not None and self._model.recipe.data == self._awaited[0]:
+            chain, self._awaited = self._awaited[1], None
+            self._begin(chain)
+
+    def _on_loading(self, loading: bool) -> None:
+        if not loading and self._awaited is not None and self._model.recipe.data != self._awaited[0]:
+            self._awaited = None
+
+    def _begin(self, chain: ByHand) -> None:
         model = self._model
+        if model.data is None:
+            return
+        work = partial(_begun, chain, model.recipe, model.data)
+        model.pump.run(TASK, work, partial(self._on_begun, model.data, model.raw), model.messages.show_error)
+
+    def _on_begun(self, data: Dataset, raw: Raw | None, recipe: Recipe) -> None:
+        model = self._model
+        if data is not model.data:
+            return
         try:
-            run = new_run(loaded.recipe, loaded.data, f"{KEY} · {loaded.data.name} by hand", loaded.raw)
+            run = new_run(recipe, data, f"{KEY} · {data.name} by hand", raw)
         except GenStudioError as error:
             model.messages.show_error(error)
             return
-        if loaded.data is not model.data:
-            model.adopt(self._to_learn(loaded))
         run.by_hand = True
         model.add_run(run)
         run.job.start()
 
-    def _to_learn(self, loaded: Loaded) -> Loaded:
-        """The data for the experiment, whose model then is one of as many states that learns."""
-        count = loaded.recipe.model.settings["n_components"]
-        settings = self._model.families[KEY].Settings(n_components=count).model_dump(mode="json")
-        chosen = ModelRecipe(name=KEY, settings=settings)
-        return Loaded(loaded.recipe.model_copy(update={"model": chosen}), loaded.raw, loaded.data, loaded.notes)
 
-
-def _spread(recipe: Recipe, raw: Raw, data: Dataset, watch: Watch) -> Loaded:
-    if data.kind is not Kind.SEQUENCES:
-        settings = recipe.data.preparation.model_copy(update={"kind": "sequences"})
-        recipe = recipe.model_copy(update={"data": recipe.data.model_copy(update={"preparation": settings})})
-        data = prepare(raw, settings, recipe.data_seed)
-    return Loaded(started_by_hand(recipe, data), raw, data, ())
-
-
-def _textbook(recipe: Recipe, raw: Raw | None, data: Dataset | None, watch: Watch) -> Loaded:
-    fits = data is not None and data.kind is Kind.SEQUENCES and len(data.preparation.columns) == 2
-    if data is not None and raw is not None and fits:
-        return Loaded(textbook_by_hand(recipe, data), raw, data, ())
-    options = source(TEXTBOOK_SOURCE).Settings().model_dump(mode="json")
-    # Unscaled, so that the recipe holds the very numbers of the textbook.
-    own = DataRecipe(source=TEXTBOOK_SOURCE, options=options, preparation=PreparationSettings(scaling="none"))
-    found = load(recipe.model_copy(update={"data": own}), None, False, watch)
-    return Loaded(textbook_by_hand(found.recipe, found.data), found.raw, found.data, found.notes)
+def _begun(chain: ByHand, recipe: Recipe, data: Dataset, watch: Watch) -> Recipe:
+    return chain(recipe, data)

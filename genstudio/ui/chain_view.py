@@ -26,7 +26,7 @@ from genstudio.ui.view_choice import ViewChoice
 
 Floats = NDArray[np.float64]
 
-MOST_ROWS = 20_000
+MOST_ROWS = 5_000
 MOST_STEPS, MOST_SEEDS = 10_000, 2**32
 
 
@@ -60,7 +60,7 @@ class ChainView(QWidget):
         self._rows = np.empty((0, 0))
         self._sampled: tuple[Floats, NDArray[np.int64]] | None = None
         self._parameters: Parameters | None = None
-        self._fitted = False
+        self._fitted = self._other = False
         self.choice = ViewChoice(prefix, all_pairs=False)
         self.stage = Stage(theme, f"{prefix}.stage")
         self.path = SequencePath(self.stage)
@@ -116,9 +116,13 @@ class ChainView(QWidget):
             return
         plane = list(self.columns)
         self.stage.set_components(shapes[0][:, plane], shapes[1][:, plane][:, :, plane], long_run(parameters))
-        if not self._fitted:
-            self._fitted = True
+        if not self._fitted or (self._other and not self._in_sight(shapes[0][:, plane])):
             self._fit()
+        self._fitted, self._other = True, False
+
+    def expect_other(self) -> None:
+        """The next chain is another run's: all of its states are to be seen."""
+        self._other = True
 
     def show_sample(self, x: ArrayLike, states: ArrayLike) -> None:
         """Show a sequence, shape (N, D), and the state of each of its rows, shape (N,)."""
@@ -176,6 +180,10 @@ class ChainView(QWidget):
     def _show_front(self) -> None:
         flat = self._plane and not self.time.isChecked()
         self._views.setCurrentWidget(self.stage if flat else self.series)
+
+    def _in_sight(self, means: Floats) -> bool:
+        x0, x1, y0, y1 = self.stage.bounds()
+        return bool(((means >= (x0, y0)) & (means <= (x1, y1))).all())
 
     def _fit(self) -> None:
         """Show data and states, which may lie far from them."""

@@ -159,11 +159,14 @@ class LiveSequences(QWidget):
         return () if self._data is None else self._data.preparation.columns[0].levels
 
     def _take_data(self, data: Dataset | None) -> None:
-        if data is None or data is self._data:
+        if data is self._data:
             return
         self._data, self._states, self._plain = data, None, None
+        self._rows = np.empty((0, 0)), np.empty(0, np.int64)
         self.stage.clear()
         self.series.clear()
+        if data is None:
+            return
         self.choice.set_columns(data.preparation.names)
         self.time.setVisible(len(self._names) > 1)
         self.model.pump.run("live.sequences", partial(_rows, data), partial(self._on_rows, data))
@@ -231,7 +234,7 @@ class LiveSequences(QWidget):
             self._panel.look_away("emissions")
 
     def _show_sides(self) -> None:
-        known = self._served
+        known = self._served and self._data is not None
         self._side.setVisible(known)
         self.symbols.setVisible(known and bool(self._levels))
         self.graph.setVisible(known and len(self._names) > 1)
@@ -241,7 +244,9 @@ class LiveSequences(QWidget):
         """What of the rows is seen, and why no states are."""
         run, shown = self._run, len(self._rows[0])
         whole = 0 if self._data is None else len(self._data.train)
-        if run is not None and not run.offers(Chain):
+        if run is not None and run.data is None:
+            self.sentence.setText("The rows that this run learned from are not at hand.")
+        elif run is not None and not run.offers(Chain):
             self.sentence.setText(f"{run.model.info.title} has no single chain of states that could be drawn.")
         elif run is not None and not self._served:
             self.sentence.setText("Under a logit scaling states are no ellipses and are not drawn.")

@@ -71,8 +71,7 @@ class ChainPanel(Panel):
         )
         self.preset = quiet_button(
             self.theme, "chain.textbook", "lesson", "Textbook",
-            "Make a run with the textbook's matrices, without any fitting: over the data if they are sequences of two "
-            "columns, else over a sequence of its own",
+            "Make a run with the textbook's matrices, without any fitting, over a sequence of its own",
         )
         self.train_from = quiet_button(
             self.theme, "chain.train_from", "play", "Train from here",
@@ -98,6 +97,7 @@ class ChainPanel(Panel):
             if not self._editing_now:
                 self._held = None
                 self.tables.forget()
+                self.view.expect_other()
         if chain is None:
             self._show_none()
         else:

@@ -274,12 +274,16 @@ def test_states_spread_over_the_rows_of_a_table_taken_as_one_sequence(hand: Hand
     assert run.data.kind == "sequences"
     assert run.recipe.data.preparation.kind == "sequences"
     assert run.data is hand.model.data
+    hand.until(lambda: hand.model.loading is None)
     assert hand.model.recipe.model.name == "hmm"
     assert hand.model.recipe.model.settings["n_iter"] > 0, "what is pressed Train for learns"
     assert len(chain(hand)["startprob"]) == 3
+    hand.model.undo.undo()
+    hand.until(lambda: hand.model.loading is None and hand.model.data.kind == "table")
 
 
 def test_training_goes_on_from_what_was_typed_and_zeros_stay(book: Hand) -> None:
+    book.until(lambda: book.model.loading is None)
     edited = book.model.recipe
     type_turn(book, 1, 2, "0")
     settled(book)
@@ -339,12 +343,27 @@ def test_a_run_of_another_model_leaves_room_to_begin(hand: Hand) -> None:
     assert hand.find("chain.transitions").isVisible()
 
 
-def test_the_textbook_over_sequences_that_are_there_keeps_them(hand: Hand) -> None:
+def test_the_textbook_again_is_another_run_over_the_same_sequence(book: Hand) -> None:
+    first = book.model.current
+    type_number(book, 2, "mean y", "1000")
+    settled(book)
+    book.click("chain.textbook")
+    book.until(lambda: book.model.current is not first)
+    settled(book)
+    assert book.model.current.data is first.data
+    np.testing.assert_allclose(chain(book)["means"], textbook()["means"], atol=1e-12)
+
+
+def test_states_far_from_the_data_are_in_sight(hand: Hand) -> None:
     kind = source("regimes")
-    raw = kind().load(kind.Settings(samples=60, sequences=4), 1)
-    load(hand, raw)
-    data = hand.model.data
-    hand.click("chain.textbook")
+    load(hand, kind().load(kind.Settings(samples=60, sequences=4), 1))
+    for separate in (0.0, 1e4):
+        hand.click("chain.by_hand")
+        settled(hand)
+        type_number(hand, 0, "mean x", str(separate))
+        settled(hand)
+    first = hand.model.session.runs[0]
+    hand.model.show_run(first)
     settled(hand)
-    assert hand.model.current.data is data
-    np.testing.assert_allclose(chain(hand)["means"], textbook()["means"], atol=1e-9)
+    hand.model.show_run(hand.model.session.runs[1])
+    hand.until(lambda: hand.panel.view.stage.bounds()[1] > 1e4)
