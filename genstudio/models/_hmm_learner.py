@@ -183,7 +183,8 @@ class ChainLearner:
             self.repairs["empty", state] += 1
             random = np.random.RandomState((self.seed + 1_000 * self.restarts + renewals) % 2**32)
             emission = self.rows.renewed(model.emission, state, random)
-            model = HiddenMarkov(opened(model.chain, state, self.settings), emission)
+            chain = opened(model.chain, state, self.settings, self.held.by_hand)
+            model = HiddenMarkov(chain, emission)
         return model
 
 

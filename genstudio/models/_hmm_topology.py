@@ -54,12 +54,14 @@ def starting_chain(settings: MarkovSettings, lengths: Ints, seed: int) -> Markov
     return Markov(_within(startprob, first), _within(transmat, transitions))
 
 
-def opened(chain: Markov, state: int, settings: MarkovSettings) -> Markov:
-    """The chain with an equal share for one state, in which it would hardly ever be, wherever it may follow."""
+def opened(chain: Markov, state: int, settings: MarkovSettings, by_hand: bool) -> Markov:
+    """The chain with an equal share for one state, in which it would hardly ever be, wherever it may follow.
+
+    Arguments:
+        by_hand: what is 0 in the chain was drawn so, and has not become so.
+    """
     k = len(chain.startprob)
-    first, transitions = allowed(settings)
-    if transitions.shape != (k, k):
-        first, transitions = chain.startprob > 0, chain.transmat > 0
+    first, transitions = _there(chain, settings, by_hand)
     startprob, transmat = chain.startprob.copy(), chain.transmat.copy()
     startprob[state] = 1.0 / k
     transmat[:, state] = 1.0 / k
@@ -73,10 +75,15 @@ def free_parameters(chain: Markov, settings: MarkovSettings, by_hand: bool) -> i
     Arguments:
         by_hand: what is 0 in the chain was drawn so, and has not become so.
     """
+    first, transitions = _there(chain, settings, by_hand)
+    return int(first.sum() - 1 + transitions.sum() - len(first))
+
+
+def _there(chain: Markov, settings: MarkovSettings, by_hand: bool) -> tuple[Flags, Flags]:
     first, transitions = allowed(settings)
     if by_hand or len(first) != len(chain.startprob):
-        first, transitions = chain.startprob > 0, chain.transmat > 0
-    return int(first.sum() - 1 + transitions.sum() - len(first))
+        return chain.startprob > 0, chain.transmat > 0
+    return first, transitions
 
 
 def segments(lengths: Ints, k: int) -> Ints:

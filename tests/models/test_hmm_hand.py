@@ -215,3 +215,13 @@ class TestChain:
         np.testing.assert_allclose(
             fitted.posteriors(x, lengths), model.posteriors(data.train, lengths), rtol=1e-6, atol=1e-12
         )
+
+    def test_what_was_drawn_while_it_learns_stays_drawn_even_if_a_state_empties(self, data: Dataset) -> None:
+        model = make(n_components=3, covariance_type="full", n_iter=6, tol=0.0)
+        training = model.fit(data, model.live_settings(), 0)
+        next(training)
+        ring = np.array([[0.5, 0.5, 0.0], [0.0, 0.5, 0.5], [0.5, 0.0, 0.5]])
+        model.set_chain({**CHAIN, "transmat": ring, "means": [[0.0, 0.0], [3.0, 3.0], [1e5, 1e5]]})
+        told = [event.text for event in training if not isinstance(event, Progress)]
+        assert any("State 3 was left without rows" in text for text in told)
+        assert not model.chain()["transmat"][ring == 0].any()
