@@ -77,10 +77,11 @@ class ForecastView(ContinueView):
         series, sequence = self.series, self.sequence
         self.line.setVisible(sequence is not None)
         self.plot.show_pieces(())
-        self.plot.set_hint("" if sequence is not None else NO_DATA)
         if series is None or sequence is None:
             self.plot.clear()
+            self.plot.set_hint(NO_DATA)
             return
+        self.plot.set_hint("")
         field = self.numbers.fields["start"]
         field.info = replace(field.info, maximum=len(sequence))
         self.numbers.set_value("start", first_start(sequence))

@@ -77,10 +77,11 @@ class GapsView(ContinueView):
         series, sequence = self.series, self.sequence
         self._take_marks_away()
         self.plot.show_pieces(())
-        self.plot.set_hint("" if sequence is not None else NO_DATA)
         if series is None or sequence is None:
             self.plot.clear()
+            self.plot.set_hint(NO_DATA)
             return
+        self.plot.set_hint("")
         self.plot.show_series(
             sequence.x, series.names, sequence.clock, series.axis, levels=series.levels, dates=series.dates
         )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Container, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,8 +14,9 @@ from PySide6.QtWidgets import QWidget
 from genstudio.applications.bands import HALF, MOST
 from genstudio.ui.plots import gate
 from genstudio.ui.plots.paint import faded
-from genstudio.ui.plots.series_picture import Band, Draws, make_draws
+from genstudio.ui.plots.series_picture import Band, make_draws
 from genstudio.ui.plots.series_plot import SeriesPlot
+from genstudio.ui.plots.symbol_shades import Shade, SymbolShades
 from genstudio.ui.pump import Pump
 from genstudio.ui.theme import Theme
 
@@ -24,9 +25,9 @@ Floats = NDArray[np.float64]
 Certain = tuple[float, Floats]
 """The time of a row, and its values, shape (D,)."""
 
+MOST_SYMBOLS = 256
 MOST_PIECES = 300
 """More stretches than these cannot be told apart, and each takes its time to draw."""
-_DASH = 0.42
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,7 @@ class OutlookPlot(SeriesPlot):
     def __init__(self, theme: Theme, name: str, parent: QWidget | None = None, *, pump: Pump | None = None) -> None:
         self._pieces: tuple[Piece, ...] = ()
         super().__init__(theme, name, parent, pump=pump)
+        self._shades = SymbolShades(self.drawing, self.box)
         self._single = self.add_tool("draws", "curves", "Single draws", checkable=True)
         self._single.setChecked(True)
         self._single.toggled.connect(lambda _: self._show())
@@ -81,30 +83,45 @@ class OutlookPlot(SeriesPlot):
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Times and columns; and of what is said the times, the middle, the quantiles, and the draws."""
-        # The library of what is drawn knows but one stretch of each column.
-        bare = replace(self.picture, bands=[], draws=[])
-        found = bare.arrays(self._time_name)
-        names = () if bare.series is None else bare.series.names[:len(bare.series.columns)]
+        series = self.picture.series
+        names = () if series is None else series.names[:len(series.columns)]
+        # What is drawn is known of one stretch of each column only.
+        partial = {f"{name} {what}" for name in names for what in ("time, low, middle, high", "draws")}
+        found = {key: array for key, array in super().arrays().items() if key not in partial}
         for place, name in enumerate(names if self._pieces else ()):
             table = [np.column_stack([p.times, p.middle[:, place], p.quantiles[:, :, place].T]) for p in self._pieces]
             found[f"{name} time, middle, quantiles"] = np.concatenate(table)
             found[f"{name} draws"] = np.concatenate([p.draws[:, :, place].T for p in self._pieces])
         return found
 
+    def retheme(self) -> None:
+        """Take up the theme's colours."""
+        super().retheme()
+        # The theme is put on before there is anything to show.
+        if self._pieces:
+            self._show()
+
     def _show(self) -> None:
-        series = self.picture.series
-        names = () if series is None else series.names[:len(series.columns)]
-        symbols = {place for place, name in enumerate(names) if series is not None and name in series.levels}
-        step = 1.0 if series is None else series.step
+        symbols = self._symbols()
         single = self._pieces if self._single.isChecked() else ()
-        self.picture.bands = [
-            band for piece in self._pieces for band in _bands(piece) if band.column not in symbols
-        ]
+        self.picture.bands = [band for piece in self._pieces for band in _bands(piece, symbols)]
         self.picture.draws = [
-            _dashes(draws, step) if draws.column in symbols else draws
-            for piece in single for draws in make_draws(piece.times, piece.draws)
+            draws for piece in single for draws in make_draws(piece.times, piece.draws) if draws.column not in symbols
         ]
+        step = 1.0 if self.picture.series is None else self.picture.series.step
+        self._shades.show_shades([
+            Shade.of(column, piece.times, piece.draws[:, :, column], count, step)
+            for piece in self._pieces for column, count in symbols.items()
+        ], self.theme.tokens.accent)
         self._grown()
+
+    def _symbols(self) -> dict[int, int]:
+        """Columns whose numbers are codes, and of how many words; more than can be told apart are drawn as numbers."""
+        series = self.picture.series
+        if series is None:
+            return {}
+        counts = [len(series.levels.get(name, ())) for name in series.names[:len(series.columns)]]
+        return {place: count for place, count in enumerate(counts) if 0 < count <= MOST_SYMBOLS}
 
 
 class Handle(pg.InfiniteLine):
@@ -137,22 +154,13 @@ class Mark(pg.LinearRegionItem):
             line.setHoverPen(pg.mkPen(tokens.warning, width=4))
 
 
-def _dashes(draws: Draws, step: float) -> Draws:
-    """Symbols are no line: each is a dash of its own, the darker the more draws have it."""
-    half = _DASH * step
-    times = np.column_stack([draws.times - half, draws.times + half, draws.times + half])
-    values = np.repeat(draws.values, 3, axis=1)
-    values[:, 2::3] = np.nan
-    return Draws(draws.column, times.ravel(), values)
-
-
-def _bands(piece: Piece) -> list[Band]:
-    """The middle 90 %, and over it the middle 50 % with the line of what is expected."""
+def _bands(piece: Piece, symbols: Container[int]) -> list[Band]:
+    """The middle 90 %, and over it the middle 50 % with the line of what is expected, which symbols do not have."""
     times = gate.column(piece.times, "time")
     found = []
     for column in range(piece.middle.shape[1]):
         quantiles, middle = piece.quantiles[:, :, column], piece.middle[:, column]
         nothing = np.full(len(times), np.nan)
-        for (low, high), line in ((MOST, nothing), (HALF, middle)):
+        for (low, high), line in ((MOST, nothing), (HALF, nothing if column in symbols else middle)):
             found.append(Band(column, times, quantiles[low], line, quantiles[high]))
     return found
