@@ -100,7 +100,7 @@ def offered_names(path: str | Path) -> Mapping[str, tuple[str, ...]]:
 def file_filters() -> list[str]:
     """Filters for a file dialog, Qt's notation; the first takes in every format."""
     infos = [reader.info for reader in readers().values()]
-    known = " ".join(f"*{suffix}" for info in infos for suffix in info.suffixes)
+    known = " ".join(dict.fromkeys(f"*{suffix}" for info in infos for suffix in info.suffixes))
     each = [f"{info.title} ({' '.join('*' + suffix for suffix in info.suffixes)})" for info in infos]
     return [f"Data files ({known})", *each, "All files (*)"]
 

@@ -50,8 +50,11 @@ def sequences_of(where: str, arrays: Mapping[str, Array], chosen: SequenceSet, n
         split=None if split is None else names[-1],
     )
     times, dated = _times(frame, arrays, chosen, where)
+    time_name = chosen.times or "step"
+    if times is None and chosen.rate:
+        times, time_name = _seconds(frame, arrays[chosen.rate], where), "time in s"
     keys = _keys(arrays[chosen.keys][frame.all_lengths > 0]) if chosen.keys else ()
-    return sequences(table, frame.lengths, keys, times, chosen.times or "step", dated=dated)
+    return sequences(table, frame.lengths, keys, times, time_name, dated=dated)
 
 
 @dataclass(frozen=True)
@@ -137,7 +140,8 @@ def _until_nan(points: Array) -> Ints:
 
 def _points(frame: _Frame, arrays: Mapping[str, Array], chosen: SequenceSet) -> dict[str, Array]:
     if not chosen.columns:
-        return {"x": frame.rows if frame.rows.shape[1] > 1 else frame.rows[:, 0]}
+        alone = arrays[chosen.points].ndim == 1
+        return {chosen.points: frame.rows[:, 0]} if alone else {"x": frame.rows}
     names = unique_names(_words(arrays[chosen.columns]), Notes())
     return {name: frame.rows[:, place] for place, name in enumerate(names)}
 
@@ -173,6 +177,14 @@ def _times(
     first[np.cumsum(frame.lengths)[:-1]] = True
     rising = bool((np.diff(column.values) > 0)[~first[1:]].all()) and not column.missing
     return (column.values if rising and column.numeric else None), column.type is ColumnType.DATE
+
+
+def _seconds(frame: _Frame, rate: Array, where: str) -> NDArray[np.float64]:
+    """When each row was since its sequence began."""
+    if rate.dtype.kind not in "iuf" or not 0 < float(rate) < np.inf:
+        raise DataError(f"The rate of {where} is no number above 0.", "Save the rows a second as a number.")
+    begins = np.cumsum(frame.lengths) - frame.lengths
+    return (np.arange(len(frame.rows)) - np.repeat(begins, frame.lengths)) / float(rate)
 
 
 def _keys(values: Array) -> tuple[str, ...]:

@@ -13,7 +13,8 @@ _LENGTHS = ("length", "lengths", "lens", "seq_len", "seq_lens", "seq_length", "s
 _LABELS = ("y", "label", "labels", "target", "targets", "class", "classes", "speaker", "state", "states")
 _SPLITS = ("train", "is_train", "split", "set", "part")
 _KEYS = ("keys", "key", "ids", "id", "names", "sequence")
-_TIMES = ("t", "time", "times", "timestamps")
+_TIMES = ("t", "time", "times", "timestamps", "date", "dates")
+_RATES = ("rate", "fs", "sample_rate", "sampling_rate")
 _COLUMNS = ("columns", "column_names", "feature_names", "features", "channels")
 _USUAL = ("x", "data", "sequences", "series")
 _BESIDE = frozenset((*_LENGTHS, *_LABELS, *_SPLITS, *_KEYS, *_TIMES, *_COLUMNS))
@@ -34,6 +35,7 @@ class SequenceSet:
         keys: what the sequences are called, shape (S,).
         times: of the rows, shaped as they are, or (T,).
         columns: names of the D columns.
+        rate: rows a second, shape ().
     """
 
     points: str
@@ -43,20 +45,22 @@ class SequenceSet:
     keys: str | None = None
     times: str | None = None
     columns: str | None = None
+    rate: str | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
         """Every array of the set."""
-        others = (self.lengths, self.label, self.split, self.keys, self.times, self.columns)
+        others = (self.lengths, self.label, self.split, self.keys, self.times, self.columns, self.rate)
         return (self.points, *(name for name in others if name))
 
 
 def sequence_sets(headers: Headers) -> dict[str, SequenceSet]:
-    """The sequences that an archive offers, by the name of their rows: those with lengths beside them."""
+    """The sequences that an archive offers, by the name of their rows: those with lengths or a rate beside them."""
     found = {}
+    timed = _named(_RATES, {()}, headers, "") is not None
     for name in sorted(headers, key=lambda name: name.lower() not in _USUAL):
         lengths = _lengths(name, headers)
-        if lengths is not None:
+        if lengths is not None or (timed and _is_series(name, headers)):
             found[name] = _set(name, lengths, headers)
     return found
 
@@ -94,6 +98,12 @@ def _lengths(name: str, headers: Headers) -> str | None:
     return next((other for other in partners if other in headers and _measures(headers[other], shape)), None)
 
 
+def _is_series(name: str, headers: Headers) -> bool:
+    header = headers[name]
+    known = header.dtype.kind in "iuf" and name.lower() not in _BESIDE
+    return known and len(header.shape) in (1, 2) and all(side > 0 for side in header.shape) and header.shape[0] > 1
+
+
 def _measures(lengths: Header, shape: Shape) -> bool:
     """Whether an array can hold the lengths of sequences that another of this shape holds."""
     if lengths.dtype.kind not in "iu" or len(lengths.shape) != 1 or not lengths.shape[0]:
@@ -114,6 +124,7 @@ def _set(name: str, lengths: str | None, headers: Headers) -> SequenceSet:
         name, lengths, label=_named(_LABELS, ways, headers, name), split=_named(_SPLITS, ways, headers, name),
         keys=_named(_KEYS, {each}, headers, name), times=_named(_TIMES, times, headers, name),
         columns=_named(_COLUMNS, {shape[-1:]}, headers, name) if len(shape) > 1 else None,
+        rate=_named(_RATES, {()}, headers, name),
     )
 
 

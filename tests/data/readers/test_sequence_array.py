@@ -105,6 +105,23 @@ def test_dates_are_times(tmp_path: Path) -> None:
     assert found.times[1] - found.times[0] == 86_400
 
 
+@pytest.mark.parametrize(
+    ("arrays", "lengths", "times"),
+    [
+        ({"ecg": X[:, 0], "rate": np.array(4)}, [10], np.arange(10) / 4),
+        ({"x": X, "fs": np.array(0.5)}, [10], np.arange(10) * 2.0),
+        ({"x": X, "lengths": LENGTHS, "rate": np.array(2)}, [2, 5, 3], [0, 0.5, 0, 0.5, 1, 1.5, 2, 0, 0.5, 1]),
+    ],
+)
+def test_a_rate_tells_the_times(
+    tmp_path: Path, arrays: dict[str, np.ndarray], lengths: list[int], times: np.ndarray
+) -> None:
+    found = opened(tmp_path, **arrays)
+    assert (found.lengths.tolist(), found.time_name) == (lengths, "time in s")
+    assert found.names[0] in ("ecg", "x1")
+    np.testing.assert_allclose(found.times, times)
+
+
 def test_times_that_do_not_rise_are_passed_over(tmp_path: Path) -> None:
     assert opened(tmp_path, x=X, lengths=LENGTHS, time=np.zeros(10)).times is None
 
@@ -160,6 +177,7 @@ def test_what_is_offered_and_what_is_left_out(tmp_path: Path) -> None:
         ({"x": PADDED, "lengths": np.array([2, 7, 3])}, "Sequence 2 .* 7 rows, but there is room for 6"),
         ({"x": PADDED, "lengths": np.zeros(3, int)}, "has no rows"),
         ({"x": X, "lengths": np.array([2**40, 1, 1])}, "beyond all bounds"),
+        ({"x": X, "rate": np.array(0)}, "no number above 0"), ({"x": X, "rate": np.array("a")}, "no number above 0"),
         ({"x": PADDED.astype(complex)[..., None], "lengths": LENGTHS}, "no array of sequences"),
     ],
 )
@@ -172,9 +190,9 @@ def test_lengths_that_do_not_fit_are_refused_in_words(
 
 anything = hnp.arrays(
     st.one_of(hnp.floating_dtypes(), hnp.integer_dtypes(), hnp.boolean_dtypes(), hnp.unicode_string_dtypes(max_len=3)),
-    hnp.array_shapes(min_dims=1, max_dims=4, min_side=0, max_side=5),
+    hnp.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=5),
 )
-names = st.sampled_from(["x", "lengths", "length", "y", "train", "time", "keys", "columns", "z"])
+names = st.sampled_from(["x", "lengths", "length", "y", "train", "time", "keys", "columns", "rate", "z"])
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
