@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,9 +36,13 @@ def features(x: Floats, lengths: Ints, symbols: int = 0) -> Floats:
         shape (S, 2 symbols). The row in the middle of an odd sequence belongs to both halves.
     """
     values = _one_hot(x, symbols) if symbols else x
-    figures = [_half_figures(values[first:end], bool(symbols)) for first, end in pairwise(bounds(lengths))]
-    width = values.shape[1] * (2 if symbols else 4)
-    return np.array(figures, float).reshape(len(lengths), width)
+    rows, half = _halves(lengths)
+    values, count = values[rows], 2 * len(lengths)
+    means = _group_means(values, half, count)
+    figures = [means]
+    if not symbols:
+        figures.append(np.sqrt(_group_means((values - means[half]) ** 2, half, count)))
+    return np.concatenate([figure.reshape(len(lengths), 2 * values.shape[1]) for figure in figures], axis=1)
 
 
 @dataclass(frozen=True)
@@ -85,14 +88,25 @@ class Rival:
         return np.asarray(self.pipeline.predict(np.where(np.isnan(figures), self.fill, figures)), np.int64)
 
 
-def _half_figures(x: Floats, shares: bool) -> Floats:
-    halves = x[: (len(x) + 1) // 2], x[len(x) // 2 :]
-    with warnings.catch_warnings():
-        # A half of gaps alone has no mean; it is filled later.
-        warnings.simplefilter("ignore", RuntimeWarning)
-        means = [np.nanmean(half, axis=0) for half in halves]
-        deviations = [] if shares else [np.nanstd(half, axis=0) for half in halves]
-    return np.concatenate([*means, *deviations])
+def _halves(lengths: Ints) -> tuple[Ints, Ints]:
+    """Rows of first halves, then of second ones, and to which half each belongs: two a sequence, counted through."""
+    owner = np.repeat(np.arange(len(lengths)), lengths)
+    within = np.arange(len(owner)) - bounds(lengths)[owner]
+    first = np.flatnonzero(within < (lengths[owner] + 1) // 2)
+    second = np.flatnonzero(within >= lengths[owner] // 2)
+    return np.concatenate([first, second]), np.concatenate([2 * owner[first], 2 * owner[second] + 1])
+
+
+def _group_means(values: Floats, group: Ints, count: int) -> Floats:
+    """Means of the values that are there, shape (count, W), NaN of a group that has none."""
+    present = ~np.isnan(values)
+    means = np.full((count, values.shape[1]), np.nan)
+    for column in range(values.shape[1]):
+        own = present[:, column]
+        n = np.bincount(group[own], minlength=count)
+        total = np.bincount(group[own], weights=values[own, column], minlength=count)
+        means[n > 0, column] = total[n > 0] / n[n > 0]
+    return means
 
 
 def _one_hot(x: Floats, symbols: int) -> Floats:
