@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
@@ -18,8 +19,10 @@ from PySide6.QtWidgets import (
 )
 
 from genstudio.applications.agreement import agreement_sentence
+from genstudio.applications.dwelling import DwellTimes
 from genstudio.runs.state_marks import StateMarks
 from genstudio.runs.state_reading import StateReading
+from genstudio.ui.data_views.cells import shortened
 from genstudio.ui.plain_table import plain_label, quiet_button
 from genstudio.ui.plots.dwell_plot import DwellPlot
 from genstudio.ui.plots.posterior_strip import PosteriorStrip
@@ -127,9 +130,7 @@ class StatesView(QSplitter):
             self.dwelling.show_dwelling(None, "Dwell times", QColor(self._theme.tokens.muted))
             return
         found = reading.dwelling[k]
-        cut = f", {found.cut:,} more cut off" if found.cut else ""
-        stays = f"{found.stays:,} stay{'s' * (found.stays != 1)} in state {self._marks.words(k + 1)[k]}{cut}"
-        self.dwelling.show_dwelling(found, f"Dwell times: {stays}", self.colours[k])
+        self.dwelling.show_dwelling(found, _stays(found, self._marks.words(k + 1)[k]), self.colours[k])
 
     def _arrange(self) -> None:
         for widget in (self.posteriors, self.steps):
@@ -166,6 +167,14 @@ class StatesView(QSplitter):
     def _redraw(self) -> None:
         self.posteriors.redraw()
         self.steps.redraw()
+
+
+def _stays(found: DwellTimes, word: str) -> str:
+    """How many stays in a state are counted, and how long they are on average."""
+    count = f"{found.stays:,} stay{'s' * (found.stays != 1)} in state {shortened(word, 24)}"
+    cut = f" ({found.cut:,} more cut off)" if found.cut else ""
+    law = "" if math.isnan(found.expected) else f", by the law {found.expected:.3g}".replace("inf", "∞")
+    return f"{count}{cut}" + (f": mean {found.mean:.3g} steps{law}" if found.stays else "")
 
 
 class _Switch(QWidget):

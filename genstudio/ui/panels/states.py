@@ -14,8 +14,8 @@ from genstudio.runs.run import Run
 from genstudio.runs.state_reading import StateReading, read_states
 from genstudio.runs.timeline import Timeline, timeline
 from genstudio.training.events import Preview
+from genstudio.ui.elided_label import ElidedLabel
 from genstudio.ui.panel import Panel, PanelInfo
-from genstudio.ui.plain_table import plain_label
 from genstudio.ui.plots.state_runs import StateRuns
 from genstudio.ui.states_export import StatesExport
 from genstudio.ui.states_marking import ask_colour, colour_state, name_state
@@ -50,7 +50,10 @@ class StatesPanel(Panel):
         self._sight: tuple[Any, ...] = ()
         self.source = StatesSource("states")
         self.view = StatesView(self.theme, self.model.pump, "states")
-        self.said = plain_label("states.said", title="What is shown")
+        self.said = ElidedLabel()
+        self.said.setObjectName("states.said")
+        self.said.setProperty("role", "muted")
+        self.said.setAccessibleName("What is shown")
         self.export_button = StatesExport(self.model, self.theme, "states.export")
         self._arrange()
         self.source.changed.connect(self._on_source)

@@ -12,22 +12,27 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
 from genstudio.applications.dwelling import DwellTimes
-from genstudio.ui.plots.paint import faded, retheme_legend
+from genstudio.ui.plots.paint import faded
 from genstudio.ui.plots.plot import Plot
 from genstudio.ui.theme import Theme
 
 # Of more bars symbols would run into a band.
 _SYMBOLS_AT_MOST = 24
+_HELP = (
+    "Bars: how many stays in the state are so long. Line: what the geometric law (1 − a) aᵈ⁻¹ of the chain expects, "
+    "where a is the probability to stay. Upright: the mean, solid as seen, dashed by the law."
+)
 
 
 class DwellPlot(Plot):
-    """Bars of stays in the state's colour, what the law expects as a line, and the mean of either."""
+    """Bars of stays in the state's colour, what the law expects as a line, and the mean of either; its title says which
+    state it is, and the means in numbers.
+    """
 
     def __init__(self, theme: Theme, name: str, parent: QWidget | None = None) -> None:
         super().__init__(theme, name, parent)
         self._found: DwellTimes | None = None
         self._colour = QColor(theme.tokens.muted)
-        self._legend = self.item.addLegend(offset=(-12, 8), labelTextSize="9pt")
         self._bars = pg.PlotCurveItem()
         self._law = pg.PlotDataItem(symbol="o", symbolSize=5)
         self._means = [pg.InfiniteLine(angle=90, movable=False) for _ in range(2)]
@@ -35,6 +40,7 @@ class DwellPlot(Plot):
             self.item.addItem(item, ignoreBounds=True)
         self.box.disableAutoRange()
         self.set_labels("stay in steps", "stays")
+        self.graph.setToolTip(_HELP)
         self.retheme()
 
     def show_dwelling(self, found: DwellTimes | None, title: str, colour: QColor) -> None:
@@ -68,7 +74,6 @@ class DwellPlot(Plot):
         """Take up the theme's colours."""
         super().retheme()
         tokens = self.theme.tokens
-        retheme_legend(self._legend, tokens)
         self._law.setPen(pg.mkPen(tokens.text, width=1.5))
         self._law.setSymbolBrush(pg.mkBrush(tokens.text))
         self._law.setSymbolPen(pg.mkPen(tokens.plot))
@@ -81,31 +86,21 @@ class DwellPlot(Plot):
         shown = found is not None and found.stays > 0
         for item in (self._bars, self._law, *self._means):
             item.setVisible(shown)
-        self._legend.clear()
-        self._legend.setVisible(shown)
         if found is None or not shown:
             return
         self._bars.setPen(pg.mkPen(self._colour))
         self._bars.setBrush(pg.mkBrush(faded(self._colour.name(), 0.5)))
         self._bars.setData(found.edges, found.counts.astype(np.float64), stepMode="center", fillLevel=0.0)
         self._law.setSymbolSize(5 if len(found.law) <= _SYMBOLS_AT_MOST else 0)
-        known = np.isfinite(found.law).all()
         self._law.setData((found.edges[:-1] + found.edges[1:]) / 2, np.nan_to_num(found.law))
-        self._law.setVisible(bool(known))
+        self._law.setVisible(bool(np.isfinite(found.law).all()))
         self._mark_means(found)
-        self._legend.addItem(self._bars, f"seen, mean {_steps(found.mean)}")
-        if known:
-            self._legend.addItem(self._law, f"geometric law, mean {_steps(found.expected)}")
 
     def _mark_means(self, found: DwellTimes) -> None:
         for line, mean in zip(self._means, (found.mean, found.expected), strict=True):
             line.setVisible(math.isfinite(mean))
             if math.isfinite(mean):
                 line.setValue(mean)
-
-
-def _steps(mean: float) -> str:
-    return "∞" if math.isinf(mean) else f"{mean:.3g} steps"
 
 
 def _why_none(found: DwellTimes) -> str:

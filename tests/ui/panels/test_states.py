@@ -71,7 +71,7 @@ def test_path_posteriors_and_steps_stand_under_the_series(hand: Hand) -> None:
     assert view.steps.isVisible()
     assert not view.posteriors.isVisible()
     np.testing.assert_array_equal(view.steps.arrays()["state"], path())
-    assert "200 rows" in hand.find("states.said").text()
+    assert "200 rows" in hand.find("states.said").whole_text()
 
 
 def test_all_move_along_time_together(hand: Hand) -> None:
@@ -106,6 +106,8 @@ def test_dwell_times_are_of_the_selected_state(hand: Hand) -> None:
         found = view.dwelling.arrays()
         np.testing.assert_array_equal(found["stays"], reading.dwelling[k].counts)
         np.testing.assert_array_equal(found["law"], reading.dwelling[k].law)
+        assert f"in state {k + 1}" in view.dwelling.graph.accessibleName()
+        assert f"mean {reading.dwelling[k].mean:.3g} steps" in view.dwelling.graph.accessibleName()
 
 
 @pytest.mark.parametrize("place", [0, 2])
@@ -195,7 +197,7 @@ def test_the_first_rows_are_shown_while_a_model_learns(hand: Hand) -> None:
     hand.model.slow_down(0.05)
     hand.model.train()
     hand.shown(ROWS_WHILE_TRAINING)
-    assert f"The first {ROWS_WHILE_TRAINING:,} of {n:,} rows" in hand.find("states.said").text()
+    assert f"The first {ROWS_WHILE_TRAINING:,} of {n:,} rows" in hand.find("states.said").whole_text()
     states = hand.panel.view.series.arrays()["state"]
     assert (states[ROWS_WHILE_TRAINING:] == -1).all()
     hand.model.stop()
