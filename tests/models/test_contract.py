@@ -122,8 +122,8 @@ def quick(key: str) -> dict[str, object]:
 
 
 def learning(model: Model, data: Dataset, seed: int = 0, steps: int = STEPS) -> Iterator[Event]:
-    deep = isinstance(model.settings, DescentSettings)
-    budget = Budget(steps=steps, batch_size=64, precision="float32") if deep else None
+    long = isinstance(model.settings, DescentSettings) or data.kind is Kind.SEQUENCES
+    budget = Budget(steps=steps, batch_size=64, precision="float32") if long else None
     return model.fit(data, model.live_settings(), seed, budget)
 
 
