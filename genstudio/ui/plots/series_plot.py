@@ -33,6 +33,7 @@ _AXIS_PX = 62
 _RANGE_MS = 30
 _MARGIN = 0.01
 _FEWEST_STEPS = 4
+_PREPARING = "Preparing…"
 
 
 class SeriesPlot(Plot):
@@ -107,7 +108,7 @@ class SeriesPlot(Plot):
         self._axis.set_dates(dates)
         self.set_labels(time_name, "")
         if self.picture.series is None:
-            self.set_hint("Preparing…")
+            self.set_hint(_PREPARING)
         work = partial(prepare_series, values, names, times, lengths=lengths, levels=levels)
         self._background.prepare("series", np.size(values), work, self.show_prepared)
 
@@ -115,7 +116,9 @@ class SeriesPlot(Plot):
         """Show columns that were made ready before, or none."""
         former = self.picture.extent
         self.picture.series = series
-        self.set_hint("")
+        # An owner's own hint stays.
+        if self.hint.text() == _PREPARING:
+            self.set_hint("")
         self.graph.setAccessibleDescription("" if series is None else ", ".join(series.names))
         self._grown()
         if self.picture.extent != former:
