@@ -14,7 +14,7 @@ import pytest
 
 from genstudio.data.files import open_raw, reader_for
 from genstudio.data.preparation import PreparationSettings, prepare
-from genstudio.data.readers import _archive
+from genstudio.data.readers import _archive, _members
 from genstudio.data.sequences import Sequences
 from genstudio.data.table import ColumnType
 from genstudio.errors import Cancelled, DataError
@@ -188,3 +188,12 @@ def test_a_zip_cut_short_or_flipped_is_refused_or_said(tmp_path: Path) -> None:
         for content in (whole[:cut], whole[:cut] + b"\xff" + whole[cut + 1 :]):
             path.write_bytes(content)
             read_or_refused(path)
+
+
+def test_bombs_in_a_zip_are_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = zipped(tmp_path, {"a.csv": csv(0, 2), "b.csv": csv(0, 2), "bomb.csv": b"x,y\n" + b"1,2\n" * (1 << 18)})
+    assert path.stat().st_size < 1 << 13
+    monkeypatch.setattr(_members, "MOST_FILE_BYTES", 1 << 19)
+    found = opened(path)
+    assert found.keys == ("a", "b")
+    assert "bomb.csv: it is larger than" in found.notes[0]
