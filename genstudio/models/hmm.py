@@ -38,7 +38,9 @@ TEXTBOOK: dict[str, Any] = {
 class HiddenMarkovModel(Model):
     """A chain of states s_t with p(s_1) = π, p(s_t | s_t-1) = A, and rows x_t that follow from their state alone.
 
-    Learned as hmmlearn's GaussianHMM, GMMHMM, CategoricalHMM and PoissonHMM do, by its compiled passes.
+    Learned as hmmlearn's GaussianHMM, GMMHMM, CategoricalHMM and PoissonHMM do, by its compiled passes. The covariances
+    of mixtures are taken about the means of the same step, where hmmlearn takes those of the step before, and have the
+    prior that single Gaussians have.
 
     References:
         Baum, Petrie, Soules, Weiss (1970): A maximization technique occurring in the statistical analysis of

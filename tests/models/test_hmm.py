@@ -12,6 +12,7 @@ from hmmlearn import hmm
 from genstudio.data.chains import TEXTBOOK
 from genstudio.data.dataset import Dataset
 from genstudio.errors import TrainingError
+from genstudio.models._hmm_observations import data_dimension, observations
 from genstudio.models.hmm import HiddenMarkovModel
 from genstudio.settings import validate
 from genstudio.training.events import Event, Note, Progress
@@ -230,6 +231,31 @@ class TestLearning:
         gappy = np.column_stack([x[:, 0], np.full(len(x), np.nan)])
         np.testing.assert_allclose(both.posteriors(gappy, LENGTHS), one.posteriors(x[:, :1], LENGTHS), rtol=1e-9)
         np.testing.assert_allclose(both.step_log_prob(gappy, LENGTHS), one.step_log_prob(x[:, :1], LENGTHS), rtol=1e-9)
+
+
+class TestManyRows:
+    @pytest.mark.parametrize("emission", ["gaussian", "mixture", "categorical", "poisson"])
+    def test_something_can_be_asked_while_the_start_is_looked_for(self, emission: str, series: MakeDataset) -> None:
+        x = np.tile(seen(emission), (10, 1))
+        data = series(x, np.tile(LENGTHS, 10), symbols="abcde" if emission == "categorical" else "")
+        model = make(n_components=3, emission=emission, n_mix=2, n_iter=3)
+        for _ in model.fit(data, model.live_settings(), 0):
+            assert np.isfinite(model.posteriors(x[:50], np.array([50]))).all()
+
+    @pytest.mark.parametrize("emission", ["gaussian", "mixture", "categorical", "poisson"])
+    def test_until_then_all_states_are_as_all_rows_are(self, emission: str, series: MakeDataset) -> None:
+        data = series_of(series, emission)
+        settings = make(n_components=3, emission=emission, n_mix=2, covariance_type="full").settings
+        found = observations(data.train, settings, data_dimension(data, settings)).overall()
+        levels = found.log_prob(data.train)
+        assert np.isfinite(levels).all()
+        np.testing.assert_allclose(levels, levels[:, :1] * np.ones(3))
+        if emission == "gaussian":
+            expected = hmm.GaussianHMM(1, covariance_type="full")
+            expected.startprob_, expected.transmat_ = np.ones(1), np.ones((1, 1))
+            expected.means_, expected.n_features = data.train.mean(axis=0)[None], 2
+            expected.covars_ = np.cov(data.train.T)[None] + 1e-3 * np.eye(2)
+            assert levels[:, 0].sum() == pytest.approx(expected.score(data.train), rel=1e-9)
 
 
 class TestTopology:
