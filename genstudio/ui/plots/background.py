@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from genstudio.ui.pump import Pump
+from genstudio.ui.pump import Failed, Pump
 
 T = TypeVar("T")
 # More values than these take longer than a frame allows.
@@ -24,18 +24,21 @@ class Background:
         self._pump, self._name = pump, name
         self._parts: set[str] = set()
 
-    def prepare(self, part: str, size: int, work: Callable[[], T], done: Callable[[T], None]) -> None:
+    def prepare(
+        self, part: str, size: int, work: Callable[[], T], done: Callable[[T], None], failed: Failed | None = None
+    ) -> None:
         """Hand the result of some work to `done`.
 
         Arguments:
             size: how many values are gone through.
+            failed: takes what goes wrong in the background; None: the pump tells of it.
         """
         self._parts.add(part)
         if self._pump is None or size <= AT_ONCE:
             self._cancel(part)
             done(work())
         else:
-            self._pump.run(f"{self._name}.{part}", lambda watch: work(), done)
+            self._pump.run(f"{self._name}.{part}", lambda watch: work(), done, failed)
 
     def cancel(self) -> None:
         """Deliver nothing of what is being prepared."""

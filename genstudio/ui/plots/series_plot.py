@@ -13,7 +13,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from genstudio.ui.plots.background import Background
+from genstudio.ui.plots.background import AT_ONCE, Background
 from genstudio.ui.plots.export import save
 from genstudio.ui.plots.plot import Plot
 from genstudio.ui.plots.prepared_series import PreparedSeries, prepare_series
@@ -59,7 +59,7 @@ class SeriesPlot(Plot):
     ) -> None:
         super().__init__(theme, name, parent)
         self._background = Background(pump, name)
-        self._time_name, self._home = "step", (0.0, 1.0)
+        self._time_name, self._failure, self._home = "step", "", (0.0, 1.0)
         self._axis = TimeAxis("bottom")
         self._travel = Travel(self.box, self._whole)
         self.item.setAxisItems({"bottom": self._axis})
@@ -107,17 +107,17 @@ class SeriesPlot(Plot):
         self._time_name = self._cursor.time_name = time_name
         self._axis.set_dates(dates)
         self.set_labels(time_name, "")
-        if self.picture.series is None:
+        if self.picture.series is None and np.size(values) > AT_ONCE:
             self.set_hint(_PREPARING)
         work = partial(prepare_series, values, names, times, lengths=lengths, levels=levels)
-        self._background.prepare("series", np.size(values), work, self.show_prepared)
+        self._background.prepare("series", np.size(values), work, self.show_prepared, self._on_failed)
 
     def show_prepared(self, series: PreparedSeries | None) -> None:
         """Show columns that were made ready before, or none."""
         former = self.picture.extent
         self.picture.series = series
         # An owner's own hint stays.
-        if self.hint.text() == _PREPARING:
+        if self.hint.text() in (_PREPARING, self._failure):
             self.set_hint("")
         self.graph.setAccessibleDescription("" if series is None else ", ".join(series.names))
         self._grown()
@@ -246,6 +246,12 @@ class SeriesPlot(Plot):
         self.box.sigRangeChanged.connect(lambda *_: self._on_range())
         self.box.sigResized.connect(lambda *_: self._on_resized())
         self._behind.toggled.connect(self.drawing.set_behind)
+
+    def _on_failed(self, error: BaseException) -> None:
+        """What cannot be drawn is said in its place."""
+        self.show_prepared(None)
+        self._failure = str(error)
+        self.set_hint(self._failure)
 
     def _take_states(self, states: StateRuns | None) -> None:
         self.picture.states = states

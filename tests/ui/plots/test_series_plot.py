@@ -318,6 +318,23 @@ def test_it_is_exported(plot: SeriesPlot, tmp_path: Path, ending: str) -> None:
         assert path.stat().st_size > 2_000
 
 
+def test_long_series_that_cannot_be_drawn_are_refused_in_their_place(
+    theme: Theme, show_alone: Callable[..., Any], qtbot: QtBot
+) -> None:
+    pump = Pump()
+    plot = show_alone(SeriesPlot(theme, "series", pump=pump), 700, 300)
+    try:
+        plot.show_series(np.ones(250_000), ["a"], -np.arange(250_000))
+        qtbot.waitUntil(lambda: "go backwards" in plot.hint.text())
+        plot.show_series(np.ones(3), ["a"])
+        assert plot.hint.text() == ""
+        plot.set_hint("Nothing yet.")
+        plot.clear()
+        assert plot.hint.text() == "Nothing yet."
+    finally:
+        pump.close()
+
+
 def test_numbers_of_long_series_are_written_beside_the_window(
     theme: Theme, show_alone: Callable[..., Any], qtbot: QtBot, tmp_path: Path
 ) -> None:
