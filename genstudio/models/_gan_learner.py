@@ -247,8 +247,10 @@ def _alarms_of(settings: GanSettings, items: BatchedItems, gauge: Gauge | None) 
 @contextmanager
 def _frozen(net: nn.Module, frozen: bool = True) -> Iterator[None]:
     """Inside, no gradients are reckoned of a network's own weights where it is frozen."""
-    if frozen:
-        net.requires_grad_(False)
+    if not frozen:
+        yield
+        return
+    net.requires_grad_(False)
     try:
         yield
     finally:

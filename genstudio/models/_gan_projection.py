@@ -64,7 +64,7 @@ def project(decode: Decode, x: Tensor, given: Tensor | None, latent_dim: int, se
     Arguments:
         decode: takes latent points (N, Z) and classes (N, C), or None, to items (N, *item); each item must hang on its
             own point alone (so normalization over batches must be evaluating). Its gradients are left alone.
-        x: items, shape (N, *item), float32.
+        x: items, shape (N, *item), in the precision of the search.
         given: their classes as rows of 0 and 1, shape (N, C); None where there are none.
         seed: of the points that are drawn; the same seed finds the same.
 
@@ -75,7 +75,7 @@ def project(decode: Decode, x: Tensor, given: Tensor | None, latent_dim: int, se
         Zhu, Krähenbühl, Shechtman, Efros (2016): Generative visual manipulation on the natural image manifold.
         Creswell, Bharath (2018): Inverting the generator of a generative adversarial network.
     """
-    starts = torch.randn(STARTS, latent_dim, generator=torch.Generator().manual_seed(seed)).to(x.device)
+    starts = torch.randn(STARTS, latent_dim, generator=torch.Generator().manual_seed(seed)).to(x)
     found, steps = x.new_empty(len(x), latent_dim), _steps(x)
     for rows, classes in _alike(given, len(x)):
         search = _search(decode, classes, starts, steps)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 from collections.abc import Callable, Generator, Iterator, Mapping
+from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
@@ -155,15 +157,19 @@ class GenerativeAdversarialNetwork(DeepModel):
     def encode(self, x: Floats, labels: Ints | None = None) -> tuple[Floats, Floats]:
         """Noise (N, Z) that becomes about these items, found by a search, and no deviation."""
         with self.answering():
+            net, items = self.nets[GENERATOR], self._tensor(x)
+            if items.dim() == 2:
+                # By single rounding a long search would end elsewhere in other company; rows are short enough for more.
+                net, items = copy.deepcopy(net).double(), items.double()
             found = project(
-                self._make_items, self._tensor(x), self._given(labels, len(x), slice(None)), self.latent_dim, seed=0
+                partial(_made, net), items, self._given(labels, len(x), slice(None)), self.latent_dim, seed=0
             ).double().cpu().numpy()
         return found, np.zeros_like(found)
 
     def decode(self, z: Floats, labels: Ints | None = None) -> Floats:
         """The items that noise (N, Z) becomes, shape (N, *item), model units."""
-        return self._outward(self._asked(len(z), self.shape, lambda part: self._make_items(
-            torch.from_numpy(z[part]).float().to(self._device), self._given(labels, len(z), part)
+        return self._outward(self._asked(len(z), self.shape, lambda part: _made(
+            self.nets[GENERATOR], torch.from_numpy(z[part]).float().to(self._device), self._given(labels, len(z), part)
         )))
 
     def verdict(self, x: Floats, labels: Ints | None = None) -> Floats:
@@ -229,10 +235,6 @@ class GenerativeAdversarialNetwork(DeepModel):
         """Rows in standard units; pictures stay bytes."""
         return x if x.dtype == np.uint8 else self.scaling.forward(x)
 
-    def _make_items(self, z: Tensor, given: Tensor | None) -> Tensor:
-        found: Tensor = self.nets[GENERATOR](z, z.new_zeros(len(z), self.n_classes) if given is None else given)
-        return found
-
     def _asked(self, count: int, shape: Shape, found: Callable[[slice], Tensor]) -> Floats:
         """What networks say of items piece by piece, shape (count, *shape)."""
         with self.answering():
@@ -274,6 +276,12 @@ class GenerativeAdversarialNetwork(DeepModel):
 
     def _given(self, labels: Ints | None, count: int, part: slice) -> Tensor:
         return classes_given(labels, count, self.n_classes)[part].to(self._device)
+
+
+def _made(generator: nn.Module, z: Tensor, given: Tensor | None) -> Tensor:
+    """What noise (N, Z) becomes, of classes (N, C), or of none."""
+    found: Tensor = generator(z, z.new_zeros(len(z), 0) if given is None else given)
+    return found
 
 
 def _total(said: Tensor, levels: Tensor) -> Tensor:

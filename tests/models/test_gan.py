@@ -21,7 +21,7 @@ from genstudio.models._gan_losses import GAMES
 from genstudio.models._gan_nets import Critic, critic_of, only_answering
 from genstudio.models._gan_penalties import one_centred, with_slopes, zero_centred
 from genstudio.models._gan_presets import PRESETS
-from genstudio.models._gan_settings import GanSettings
+from genstudio.models._gan_settings import FEW_COLUMNS, GanSettings, for_rows
 from genstudio.models._one_net import BatchedItems
 from genstudio.models.gan import GenerativeAdversarialNetwork
 from genstudio.training.budget import Budget
@@ -135,6 +135,23 @@ class TestLosses:
         assert torch.allclose(said, x @ slope + 1)
         assert float(zero_centred(slopes)) == pytest.approx(12.5)
         assert float(one_centred(plane, x, x + 1, given, torch.rand(5))) == pytest.approx(16.0)
+
+
+class TestAdvice:
+    def test_few_columns_are_seen_in_fine_detail(self) -> None:
+        few, many = for_rows(1000, FEW_COLUMNS), for_rows(1000, FEW_COLUMNS + 1)
+        assert few["waves"] > 0
+        assert "waves" not in many
+        assert few["discriminator_rate"] > few["learning_rate"]
+
+    def test_the_more_rows_the_less_is_left_of_the_penalties(self) -> None:
+        left = [for_rows(rows, 2)["penalty_left"] for rows in (2, 2000, 50_000)]
+        assert left == sorted(left, reverse=True)
+        assert left[2] < left[1] < 0.1 == left[0]
+
+    @pytest.mark.parametrize("columns", [1, 2, 3, 20])
+    def test_settings_take_what_is_advised(self, columns: int) -> None:
+        assert GanSettings(**for_rows(500, columns)).max_epochs >= 10
 
 
 class TestPlaying:
