@@ -7,7 +7,7 @@ from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from genstudio.data.dataset import Dataset
@@ -28,6 +28,7 @@ Floats = NDArray[np.float64]
 
 MOST_ROWS = 5_000
 MOST_STEPS, MOST_SEEDS = 10_000, 2**32
+_FIELD_PX = 76
 
 
 class DrawnSettings(Settings):
@@ -152,11 +153,12 @@ class ChainView(QWidget):
         row.setSpacing(6)
         for field in self.fields.values():
             row.addWidget(QLabel(field.info.label))
-            field.widget.setFixedWidth(84)
+            field.widget.setFixedWidth(_FIELD_PX)
             row.addWidget(field.widget)
-        row.addWidget(self.again)
         self.time.setCheckable(True)
-        row.addWidget(self.time)
+        for button in (self.again, self.time):
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+            row.addWidget(button)
         row.addWidget(self.problem, 1)
         self._views = QStackedWidget()
         self._views.addWidget(self.stage)

@@ -132,8 +132,9 @@ class LiveSequences(QWidget):
         both.setObjectName("live.sequences.splitter")
         both.addWidget(self._views)
         both.addWidget(self._side)
-        both.setStretchFactor(0, 1)
-        both.setSizes([1000, 420])
+        for place, share in enumerate((2, 1)):
+            both.setStretchFactor(place, share)
+        both.setSizes([680, 340])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QVBoxLayout
 
 from genstudio.data.dataset import Kind
@@ -28,7 +29,7 @@ Array = NDArray[Any]
 
 MOST_COLUMNS = 3
 """Of more columns, the tables show the two that are looked at."""
-MOST_OF_TABLES = 0.62
+MOST_OF_TABLES = 0.7
 """The share of the height that tables take at most by themselves."""
 EMPTY = (
     "No chain yet. Train a hidden Markov model; or start by hand, with states spread over the data or with the "
@@ -109,6 +110,12 @@ class ChainPanel(Panel):
     def export(self) -> None:
         """Offer the formats in which the states' plot can be written."""
         self.view.front.context_menu().popup(self.mapToGlobal(self.rect().center()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Tables and graph share another height."""
+        super().resizeEvent(event)
+        if self._parameters is not None:
+            self._share_height()
 
     # Building.
 

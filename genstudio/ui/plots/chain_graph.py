@@ -35,7 +35,7 @@ UNSEEN = 0.005
 """Transitions less likely than this are not drawn."""
 _THINNEST_PX, _THICKEST_PX = 0.8, 6.0
 _FAINTEST, _ASIDE = 0.25, 0.12
-_NUMBERED_STATES, _NUMBERED = 6, 0.02
+_NUMBERED_STATES, _NUMBERED, _NUMBERED_PX = 6, 0.02, 48
 _HEAD_PX = 7.0
 
 
@@ -224,8 +224,10 @@ class ChainGraph(QWidget):
     def _numbered(self, arrow: Arrow) -> bool:
         if self._highlighted >= 0:
             return arrow.source == self._highlighted
+        if arrow.source == arrow.target:
+            return True
         likely = len(self._startprob) <= _NUMBERED_STATES and self._probability(arrow) >= _NUMBERED
-        return likely or arrow.source == arrow.target
+        return likely and bool(np.hypot(*(arrow.path[-1] - arrow.path[0])) >= _NUMBERED_PX)
 
     def _colour_of(self, state: int) -> QColor:
         own = self._colours.get(state)

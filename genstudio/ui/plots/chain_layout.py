@@ -11,11 +11,11 @@ Floats = NDArray[np.float64]
 
 NODE_PX = (11.0, 21.0)
 """The radius of a state, at least and at most."""
-LOOP_PX = (20.0, 34.0)
+LOOP_PX = (16.0, 34.0)
 """How far the arrow of a state to itself reaches beyond it."""
 _LABEL_HALF_PX = np.array([15.0, 8.0])
 """Half of the width and height of a number."""
-_LABEL_GAP_PX, _MARGIN_PX = 4.0, 12.0
+_LABEL_GAP_PX, _MARGIN_PX = 4.0, 6.0
 _BOW = 0.16
 _LABEL_SHARE = 0.38
 _LOOP_HALF_ANGLE = 0.55
@@ -76,8 +76,8 @@ class ChainLayout:
 def chain_layout(count: int, width: float, height: float) -> ChainLayout:
     """The picture of so many states in a space of this size."""
     room = min(width, height)
-    radius = float(np.clip(room / (3.2 * max(count, 3)), *NODE_PX))
-    loop = float(np.clip(room / 9, *LOOP_PX))
+    radius = float(np.clip(room / (4.2 * max(count, 3)), *NODE_PX))
+    loop = float(np.clip(room / 10, *LOOP_PX))
     reach = radius + loop + _LABEL_GAP_PX + _MARGIN_PX
     spread = np.maximum(np.array([width, height]) / 2 - reach - 1.5 * _LABEL_HALF_PX, 0.0)
     # A wide space is used, but for circles that would look squeezed.
