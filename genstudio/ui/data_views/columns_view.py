@@ -17,7 +17,7 @@ from genstudio.ui.session_model import SessionModel
 from genstudio.ui.theme import Theme
 
 _WIDTHS_PX = {
-    Field.NAME: 132, Field.SHAPE: 92, Field.TYPE: 76, Field.MISSING: 100, Field.ROLE: 60, Field.RANGE: 180,
+    Field.NAME: 132, Field.SHAPE: 92, Field.TYPE: 76, Field.MISSING: 100, Field.ROLE: 80, Field.RANGE: 180,
 }
 
 
