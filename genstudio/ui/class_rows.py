@@ -19,7 +19,7 @@ Role = Qt.ItemDataRole
 Ints = NDArray[np.int64]
 
 HELP = {
-    "Sequence": "What the sequence is called",
+    "Name": "What the sequence is called",
     "True": "The class by its label",
     "Told": "The class that the model holds to be most probable",
     "Margin": "By how many nats of log-probability the told class leads over the next one",
@@ -87,7 +87,7 @@ class ClassRowsModel(QAbstractTableModel):
         return None
 
     def _text(self, found: Classified, place: int, title: str) -> str:
-        if title == "Sequence":
+        if title == "Name":
             return shortened(self._names[place] if self._names else f"{int(found.place[place]) + 1}", 60)
         if title == "Rows":
             return f"{int(found.length[place]):,}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QItemSelectionModel, Signal
-from PySide6.QtWidgets import QAbstractItemView, QSplitter, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QSplitter, QTableView, QVBoxLayout, QWidget
 
 from genstudio.applications.classification import Classified
 from genstudio.data.preparation import Preparation
@@ -19,7 +19,8 @@ from genstudio.ui.theme import Theme
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-WIDTHS_PX = (90, 60, 76, 66, 46)
+WIDTHS_PX = (90, 60, 76, 66, 56)
+NARROWEST_PX = 40
 ROW_PX = 24
 
 
@@ -100,7 +101,7 @@ class ClassSequences(QSplitter):
 
     def _entitle(self) -> None:
         row = self.table.currentIndex().row()
-        name, true, told = (self.rows.text(row, title) for title in ("Sequence", "True", "Told"))
+        name, true, told = (self.rows.text(row, title) for title in ("Name", "True", "Told"))
         self.series.set_title(sequence_words(name, true, told.removeprefix(WRONG)))
 
 
@@ -112,6 +113,9 @@ def _table(model: ClassRowsModel, name: str) -> QTableView:
     table.verticalHeader().setDefaultSectionSize(ROW_PX)
     for section, width in enumerate(WIDTHS_PX):
         table.setColumnWidth(section, width)
+    # The name takes what the others leave.
+    table.horizontalHeader().setMinimumSectionSize(NARROWEST_PX)
+    table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
     return table
 
 

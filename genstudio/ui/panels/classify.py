@@ -202,7 +202,7 @@ class ClassifyPanel(Panel):
     def _listed_words(self, count: int, part: int, cell: Cell | None) -> str:
         kind = f"{count:,} {PART_WORDS[part]} sequence{'s' * (count != 1)}"
         if cell is None or self._found is None:
-            return f"{kind}, the wrong ones first, then the closest calls"
+            return f"{kind}, the doubtful ones first"
         true, told = (self._found.levels[code] for code in cell)
         by = f" by {RIVAL.lower()}" if self._cell_of_rival else ""
         return f"{kind} of {true}, told to be {told}{by}"
