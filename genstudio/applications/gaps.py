@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from genstudio.applications.forecasting import Outlook
 from genstudio.data.reader import Watch, unwatched
+from genstudio.models.contract import Model
 from genstudio.models.fitted import Fitted
+from genstudio.models.sequential import Chain, Hidden
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 MOST_NUMBERS = 8_000_000
 """Whole sequences come back for each draw, of which no more are held at once."""
+LONG, AROUND = 20_000, 2_000
+"""Of longer sequences only so many rows before the first and after the last gap are gone through for each draw."""
 Stretch = tuple[int, int]
 """The first row of a stretch, and the row after its last."""
 
@@ -83,11 +89,31 @@ def nearest(values: Floats) -> Floats:
     return np.asarray(values[known[np.searchsorted(middles, np.arange(len(values)))]])
 
 
+def _about(fitted: Fitted, seen: Floats, rows: Ints) -> tuple[Fitted, int, int]:
+    """The rows about all gaps of a long sequence, from the first to the one after the last, and a model of them.
+
+    What is before them is known by the law of the state that they begin in, exactly; what comes so long after the last
+    gap tells nothing of it any more.
+    """
+    first, end = max(0, int(rows[0]) - AROUND), min(len(seen), int(rows[-1]) + 1 + AROUND)
+    model = fitted.model
+    if len(seen) <= LONG or not isinstance(model, Chain) or not fitted.can(Hidden):
+        return fitted, 0, len(seen)
+    if first:
+        chain, last = model.chain(), fitted.posteriors(seen[:first], np.array([first]))[-1]
+        model = copy.deepcopy(model)
+        model.set_chain({**chain, "startprob": last @ chain["transmat"]})
+        fitted = Fitted(cast("Model", model), fitted.preparation)
+    return fitted, first, end
+
+
 def _drawn(fitted: Fitted, seen: Floats, rows: Ints, *, draws: int, seed: int, watch: Watch) -> Floats:
     """Draws of some rows, shape (draws, G, D), so many at a time as memory allows."""
-    lengths = np.array([len(seen)])
     if not len(rows):
         return np.empty((draws, 0, seen.shape[1]))
+    fitted, first_row, end = _about(fitted, seen, rows)
+    seen, rows = seen[first_row:end], rows - first_row
+    lengths = np.array([len(seen)])
     at_once = max(1, MOST_NUMBERS // seen.size)
     pieces = []
     for first in range(0, draws, at_once):

@@ -88,6 +88,26 @@ def test_draws_do_not_hang_on_how_many_fit_into_memory(monkeypatch: pytest.Monke
         fill_gaps(fitted, x, (), draws=1000, seed=5, watch=given_up)
 
 
+def test_of_long_sequences_the_rows_about_gaps_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is before them stands in the law of their first state, which is not that of a beginning."""
+    fitted, _ = known()
+    x = SERIES.copy()
+    x[5:7] = np.nan
+    monkeypatch.setattr(gaps, "LONG", 4)
+    monkeypatch.setattr(gaps, "AROUND", 1)
+    before = fitted.chain()
+    drawn = fill_gaps(fitted, x, (), draws=DRAWS, seed=4).outlook.draws
+    mean, variance = missing_moments(x)
+    assert np.all(np.abs(drawn.mean(axis=0) - mean[5:7]) < 4 * np.sqrt(variance[5:7] / DRAWS))
+    # Without anything known before the gap it is the first row of what is looked at.
+    x[:7] = np.nan
+    drawn = fill_gaps(fitted, x, (), draws=DRAWS, seed=4).outlook.draws
+    mean, variance = missing_moments(x)
+    assert np.all(np.abs(drawn.mean(axis=0) - mean[:7]) < 4 * np.sqrt(variance[:7] / DRAWS))
+    for name, values in fitted.chain().items():
+        np.testing.assert_array_equal(values, before[name])
+
+
 def test_nothing_is_missing() -> None:
     fitted, _ = known()
     found = fill_gaps(fitted, SERIES, (), draws=10, seed=0)
