@@ -53,8 +53,9 @@ class Hand:
             self.model.set_models(models())
 
     def train(self, **settings: Any) -> Run:
-        """Train to the end."""
+        """Train to the end, once what the last choice had loaded anew is there."""
         self.model.edit_settings(**settings)
+        self.until(lambda: self.model.loading is None)
         self.model.train()
         run = self.model.current
         assert run is not None
