@@ -83,7 +83,7 @@ def _error(guess: Floats, truth: Floats, symbols: Sequence[bool]) -> Floats:
     n = known.sum(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
         wrong, squares = (off != 0).sum(axis=0) / n, (off**2).sum(axis=0) / n
-    return np.where(symbols, wrong, np.sqrt(squares))
+    return np.asarray(np.where(symbols, wrong, np.sqrt(squares)))
 
 
 def _of_symbols(codes: Floats, truth: Floats) -> tuple[Floats, Bools]:
