@@ -49,8 +49,12 @@ def recommended_settings(data: Dataset) -> dict[str, Any]:
     elif data.train.shape[1] <= WHOLE_COLUMNS:
         found["covariance_type"] = "full"
     few = _some(data)
-    best, lowest = 1, np.inf
-    for k in (size for size in SIZES if size <= max(1, len(few.train) // ROWS_A_STATE)):
+    sizes = [size for size in SIZES if size <= max(1, len(few.train) // ROWS_A_STATE)]
+    if "emission" in found:
+        # One state of symbols is a count of them; a short training seldom finds more worth their parameters.
+        sizes = sizes[1:] or sizes
+    best, lowest = sizes[0], np.inf
+    for k in sizes:
         criterion = _bic(few, _judged(found, k))
         if criterion < lowest:
             best, lowest = k, criterion
