@@ -140,7 +140,11 @@ class GapsView(ContinueView):
         self.forget.clicked.connect(self._on_clear)
         self.plot.box.stroked.connect(self._on_stroked)
         self.plot.graph.scene().sigMouseClicked.connect(self._on_clicked)
-        self.theme.changed.connect(lambda: [mark.retheme(self.theme) for mark in self.marks])
+        self.theme.changed.connect(self._on_theme_changed)
+
+    def _on_theme_changed(self) -> None:
+        for mark in self.marks:
+            mark.retheme(self.theme)
 
     def _on_marking(self, marking: bool) -> None:
         self.plot.box.drawing = marking

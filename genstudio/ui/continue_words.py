@@ -32,8 +32,8 @@ def accuracy(names: Sequence[str], symbols: Sequence[bool], answer: Mapping[str,
         answer: of the questions `forecast` and `filled`.
         plain: what the plain guess is.
     """
-    known = np.flatnonzero(answer["n"])
-    if not len(known):
+    known = np.flatnonzero(answer["n"]).tolist()
+    if not known:
         return ""
     if len(known) <= MOST_NAMED:
         parts = [_column(names[i] if len(names) > 1 else "", symbols[i], answer, i, plain) for i in known]
@@ -123,7 +123,7 @@ def _column(name: str, symbol: bool, answer: Mapping[str, Array], place: int, pl
     return f"{lead}RMSE {_short(error)}; {plain}: {_short(beside)}"
 
 
-def _coverage(answer: Mapping[str, Array], known: Array) -> str:
+def _coverage(answer: Mapping[str, Array], known: Sequence[int]) -> str:
     n = answer["n"][known]
     half, most = (answer["coverage"][:, known] * n).sum(axis=1)
     total = int(n.sum())

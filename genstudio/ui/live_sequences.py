@@ -126,8 +126,8 @@ class LiveSequences(QWidget):
         self._views.addWidget(self.series)
         self._side = QSplitter(Qt.Orientation.Vertical)
         self._side.setObjectName("live.sequences.side")
-        for widget in (self.turns, self.graph, self.symbols, self.curves):
-            self._side.addWidget(widget)
+        for view in (self.turns, self.graph, self.symbols, self.curves):
+            self._side.addWidget(view)
         both = QSplitter(Qt.Orientation.Horizontal)
         both.setObjectName("live.sequences.splitter")
         both.addWidget(self._views)
@@ -201,7 +201,7 @@ class LiveSequences(QWidget):
     def _draw_points(self, x: Array, states: Array | None) -> None:
         plane, some = list(self.choice.columns), evenly(len(x), MOST_POINTS)
         self.stage.set_labels(*(self._names[i] for i in plane))
-        points, nothing = x[np.ix_(some, plane)], np.empty((0, 2))
+        points, nothing = x[some][:, plane], np.empty((0, 2))
         if (states is None) != self._plain:
             self._plain = states is None
             self.stage.offer_layers(["data"] if self._plain else ["samples", "components"])

@@ -54,7 +54,7 @@ class Lane:
             first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
             if last > first:
                 break
-        return np.arange(first, last + 1) * step, step
+        return np.arange(first, last + 1, dtype=np.float64) * step, step
 
 
 def strip_room(height: float) -> float:

@@ -258,7 +258,7 @@ class SeriesDrawing(pg.GraphicsObject):
         return height - (strip_room(height) if self.picture.has_states else 0.0)
 
     def _blocks(self) -> int:
-        return max(16, round(self._box.width() / _PX_A_BLOCK))
+        return max(16, round(float(self._box.width()) / _PX_A_BLOCK))
 
 
 def _parts(colour: QColor) -> tuple[float, float, float]:
@@ -273,7 +273,8 @@ def _draw(painter: QPainter, x: Floats, y: Floats) -> None:
 def _alone(values: Floats) -> NDArray[np.bool_]:
     """Which values have a gap on either side: no line shows them."""
     known = np.concatenate([[False], np.isfinite(values), [False]])
-    return known[1:-1] & ~known[:-2] & ~known[2:]
+    alone: NDArray[np.bool_] = known[1:-1] & ~known[:-2] & ~known[2:]
+    return alone
 
 
 def _within(x: Floats, y: Floats, width: float) -> tuple[Floats, Floats]:

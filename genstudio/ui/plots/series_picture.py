@@ -109,8 +109,8 @@ class SeriesPicture:
         return (float(values.min()), float(values.max())) if len(values) else (np.nan, np.nan)
 
     def _times_beside(self) -> list[Bounds]:
-        parts = [part.times for part in (*self.bands, *self.draws) if len(part.times)]
-        return [(float(times[0]), float(times[-1])) for times in parts]
+        parts = [band.times for band in self.bands] + [draw.times for draw in self.draws]
+        return [(float(times[0]), float(times[-1])) for times in parts if len(times)]
 
 
 def make_band(times: ArrayLike, low: ArrayLike, middle: ArrayLike, high: ArrayLike, column: int) -> Band:
