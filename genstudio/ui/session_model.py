@@ -65,12 +65,14 @@ class SessionModel(RunsModel):
         if self.loading is not loading:
             self._awaited = self.recipe
             return
-        if self.data is None or self.models is None or self.loading is not None:
-            self.messages.show("info", "The data or the models are still being loaded.", "Train again in a moment.")
+        data = self.data
+        if data is None or not self._loaded:
+            self._awaited = self.recipe
+            self.messages.show("info", "Training begins as soon as the data and the models are loaded.")
             return
         if busy is not None:
             self._give_up(busy)
-        self.begin(self.recipe, self.data, self.raw)
+        self.begin(self.recipe, data, self.raw)
 
     def begin(self, recipe: Recipe, data: Dataset, raw: Raw | None) -> Run | None:
         """Carry out a recipe beside whatever else learns, and show it; says why where it cannot begin.
@@ -109,7 +111,8 @@ class SessionModel(RunsModel):
             self.training.job.step()
 
     def stop(self) -> None:
-        """End training and keep what was learned."""
+        """End training and keep what was learned; one that waits for its data is not begun."""
+        self._awaited = None
         if self.training is not None:
             self.training.job.stop()
 
@@ -141,9 +144,13 @@ class SessionModel(RunsModel):
         run.job.stop()
         run.status = Status.STOPPED
 
+    @property
+    def _loaded(self) -> bool:
+        return self.data is not None and self.models is not None and self.loading is None
+
     def _train_when_loaded(self) -> None:
-        """Train on the data that were typed as training was asked for, unless they could not be loaded."""
-        if self._awaited is None or self.loading is not None:
+        """Train on the data that were wanted as training was asked for, unless they could not be loaded."""
+        if self._awaited is None or not self._loaded:
             return
         awaited, self._awaited = self._awaited, None
         if (awaited.data, awaited.seed) == (self.recipe.data, self.recipe.seed):

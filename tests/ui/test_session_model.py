@@ -109,11 +109,23 @@ def test_loading_can_be_cancelled(desk: Desk, model: SessionModel) -> None:
     model.edit_option("samples", 1_000_000)
     assert model.loading is not None
     model.train()
-    assert "still being loaded" in desk.said()
+    assert "as soon as the data" in desk.said()
     model.cancel_loading()
     assert model.loading is None
     assert model.recipe == recipe
     assert model.data is data
+    desk.qtbot.waitSignal(model.pump.ticked).wait()
+    assert model.current is None, "what waited for the data that were given up is not begun"
+
+
+def test_training_waits_for_data_that_are_being_loaded(desk: Desk, model: SessionModel) -> None:
+    model.edit_option("samples", 300)
+    assert model.loading is not None
+    model.train()
+    assert model.current is None
+    desk.until(lambda: model.current is not None and model.current.status.ended)
+    assert model.current is not None
+    assert model.current.recipe.data.options["samples"] == 300
 
 
 def test_live_changes_reach_the_run_that_learns(desk: Desk, model: SessionModel) -> None:
