@@ -148,6 +148,12 @@ class SessionModel(RunsModel):
     def _loaded(self) -> bool:
         return self.data is not None and self.models is not None and self.loading is None
 
+    @property
+    def _underway(self) -> bool:
+        # Whoever pauses, steps or stops is not kept waiting for the next pull.
+        busy = self.session.training
+        return bool(busy) and all(run.status is run.job.status is Status.TRAINING for run in busy)
+
     def _train_when_loaded(self) -> None:
         """Train on the data that were wanted as training was asked for, unless they could not be loaded."""
         if self._awaited is None or not self._loaded:
@@ -161,7 +167,7 @@ class SessionModel(RunsModel):
         now = time.monotonic()
         pressing = now - self._pulled >= PULL_SECONDS
         # One view a tick: each is drawn before the next, and none has to wait for all.
-        if (not pressing and self.watching.show_next()) or (not pressing and self.training is not None):
+        if not pressing and (self.watching.show_next() or self._underway):
             return
         self._pulled = now
         for run in list(self.session):

@@ -57,6 +57,8 @@ def settled(hand: Hand) -> None:
     """Wait until the shown chain can be edited."""
     hand.until(lambda: hand.model.current is not None and hand.model.current.status.ended)
     hand.until(lambda: hand.find("chain.add").isEnabled() and not hand.panel._awaited)
+    # What suits new data may still be looked for, and no other chain is begun meanwhile.
+    hand.until(lambda: hand.model.loading is None)
 
 
 def chain(hand: Hand) -> dict[str, Any]:
