@@ -29,6 +29,7 @@ SOURCES = {"two_moons": "points", "penguins": "table"}
 MOST_EPOCHS = 100_000
 MOVE_MS = 15
 LEARNED_STEPS = 100
+LAST_ANSWER_SECONDS = 30.0
 
 
 def run(report: Report) -> None:
@@ -113,6 +114,8 @@ class Hand:
         window.until(lambda: run.history.step >= LEARNED_STEPS)
         window.model.stop()
         window.until(lambda: run.status.ended)
+        # Where the window is small the curve is out of sight, and is not painted.
+        window.studio.window.resize(1700, 1200)
         panel = window.studio.window.show_panel("what_if")
         assert isinstance(panel, WhatIfPanel)
         self._panel = panel
@@ -142,7 +145,9 @@ class Hand:
         timer.start()
         self._window.until(lambda: sent >= moves)
         timer.stop()
-        self._window.until(lambda: not painted.waiting)
+        deadline = time.monotonic() + LAST_ANSWER_SECONDS
+        self._window.until(lambda: not painted.waiting or time.monotonic() > deadline)
+        assert not painted.waiting, "the last moves were never answered"
         assert len(painted.late_ms) > moves // 2, "the question did not follow the slider"
         return painted.late_ms
 
